@@ -1,0 +1,1 @@
+//! Bindings generated from proto/: Terraform's plugin protocol 6 and the go-plugin services.

@@ -1,0 +1,1 @@
+//! A host in Rust that drives any provider binary as Terraform would.

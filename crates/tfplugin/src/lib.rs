@@ -1,0 +1,1 @@
+//! An SDK for Terraform and OpenTofu providers in Rust.

@@ -1,0 +1,1 @@
+//! A client for the Weights & Biases API: authentication, GraphQL and SCIM.

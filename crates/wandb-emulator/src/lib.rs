@@ -1,0 +1,1 @@
+//! A Weights & Biases backend to test and try against.

@@ -1,0 +1,1 @@
+//! The Weights & Biases provider: the only part that knows both Terraform and W&B.

@@ -1,0 +1,1 @@
+//! Real Terraform and OpenTofu hosts, a local mirror and the emulator, for acceptance tests and chores.

@@ -1,1 +1,82 @@
-//! The derive macro of tfplugin's models.
+//! The derive macro of tfplugin's models. Use it through `tfplugin::Model`.
+
+use proc_macro::TokenStream;
+use proc_macro2::{Span, TokenStream as Tokens};
+use quote::quote;
+use syn::ext::IdentExt as _;
+use syn::{Data, DeriveInput, Error, Fields, Ident, parse_macro_input};
+
+/// Makes a struct the model of an object: each field is the attribute of its name (`r#type` is `type`).
+///
+/// The struct also becomes a field of other models, as a nested object.
+#[proc_macro_derive(Model)]
+pub fn derive_model(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand(&input).unwrap_or_else(Error::into_compile_error).into()
+}
+
+fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
+    let fields = named_fields(input)?;
+    let name = &input.ident;
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let idents: Vec<&Ident> = fields.iter().map(|(ident, _)| *ident).collect();
+    let types: Vec<&syn::Type> = fields.iter().map(|(_, ty)| *ty).collect();
+    let names: Vec<String> = idents.iter().map(|ident| ident.unraw().to_string()).collect();
+    let attributes = Ident::new("attributes", Span::mixed_site());
+
+    Ok(quote! {
+        #[automatically_derived]
+        impl #impl_generics ::tfplugin::model::Model for #name #type_generics #where_clause {
+            fn attributes() -> ::std::vec::Vec<(&'static str, ::tfplugin::value::Type)> {
+                ::std::vec![#((#names, <#types as ::tfplugin::model::Field>::value_type())),*]
+            }
+
+            fn from_value(
+                value: ::tfplugin::value::Value,
+            ) -> ::std::result::Result<Self, ::tfplugin::value::ValueError> {
+                let mut #attributes = ::tfplugin::model::derive::Attributes::new(value)?;
+                let model = Self { #(#idents: #attributes.take(#names)?),* };
+                #attributes.finish()?;
+                ::std::result::Result::Ok(model)
+            }
+
+            fn into_value(self) -> ::tfplugin::value::Value {
+                let Self { #(#idents),* } = self;
+                ::tfplugin::value::Value::object([
+                    #((#names, ::tfplugin::model::Field::into_value(#idents))),*
+                ] as [(&str, ::tfplugin::value::Value); _])
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics ::tfplugin::model::Field for #name #type_generics #where_clause {
+            fn value_type() -> ::tfplugin::value::Type {
+                ::tfplugin::value::Type::object(<Self as ::tfplugin::model::Model>::attributes())
+            }
+
+            fn from_value(
+                value: ::tfplugin::value::Value,
+            ) -> ::std::result::Result<Self, ::tfplugin::value::ValueError> {
+                <Self as ::tfplugin::model::Model>::from_value(value)
+            }
+
+            fn into_value(self) -> ::tfplugin::value::Value {
+                <Self as ::tfplugin::model::Model>::into_value(self)
+            }
+        }
+    })
+}
+
+fn named_fields(input: &DeriveInput) -> syn::Result<Vec<(&Ident, &syn::Type)>> {
+    let message = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => {
+                return Ok(fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, &field.ty))).collect());
+            }
+            Fields::Unnamed(_) | Fields::Unit => "a model needs named fields: each one is the attribute of its name",
+        },
+        Data::Enum(_) => "an enum is no model; for a set of words use `tfplugin::string_enum!`",
+        Data::Union(_) => "a union is no model",
+    };
+    Err(Error::new_spanned(&input.ident, message))
+}

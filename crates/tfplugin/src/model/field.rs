@@ -1,0 +1,213 @@
+//! What can be a field of a model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::value::{Number, Problem, Step, Type, Value, ValueError};
+
+use super::Attr;
+
+/// A Rust type that stands for a Terraform type. Models are fields too, as nested objects.
+pub trait Field: Sized {
+    /// The Terraform type.
+    fn value_type() -> Type;
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// When the value is of another type, or null or unknown and this type has no word for it.
+    fn from_value(value: Value) -> Result<Self, ValueError>;
+
+    /// Writes a value.
+    fn into_value(self) -> Value;
+}
+
+fn misfit<T>(expected: &Type, found: &Value) -> Result<T, ValueError> {
+    Err(Problem::Kind { expected: expected.to_string(), found: found.kind() }.into())
+}
+
+impl<T: Field> Field for Attr<T> {
+    fn value_type() -> Type {
+        T::value_type()
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::Null => Ok(Self::Null),
+            Value::Unknown(refinement) => Ok(Self::Unknown(refinement)),
+            known => T::from_value(known).map(Self::Known),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Unknown(refinement) => Value::Unknown(refinement),
+            Self::Known(value) => value.into_value(),
+        }
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn value_type() -> Type {
+        T::value_type()
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        if value.is_null() { Ok(None) } else { T::from_value(value).map(Some) }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Null, T::into_value)
+    }
+}
+
+impl Field for String {
+    fn value_type() -> Type {
+        Type::String
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::String(text) => Ok(text),
+            other => misfit(&Type::String, &other),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::from(self)
+    }
+}
+
+impl Field for bool {
+    fn value_type() -> Type {
+        Type::Bool
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::Bool(bool) => Ok(bool),
+            other => misfit(&Type::Bool, &other),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Bool(self)
+    }
+}
+
+impl Field for Number {
+    fn value_type() -> Type {
+        Type::Number
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::Number(number) => Ok(number),
+            other => misfit(&Type::Number, &other),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Number(self)
+    }
+}
+
+/// A whole number; the schema's validator [`crate::schema::integer`] keeps fractions out before they come here.
+impl Field for i64 {
+    fn value_type() -> Type {
+        Type::Number
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        let number = Number::from_value(value)?;
+        number
+            .to_i64()
+            .ok_or_else(|| Problem::Kind { expected: "a 64-bit integer".into(), found: "another number" }.into())
+    }
+
+    fn into_value(self) -> Value {
+        Value::from(self)
+    }
+}
+
+/// A value of any type, as it is.
+impl Field for Value {
+    fn value_type() -> Type {
+        Type::Dynamic
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        Ok(value)
+    }
+
+    fn into_value(self) -> Value {
+        self
+    }
+}
+
+impl<T: Field> Field for Vec<T> {
+    fn value_type() -> Type {
+        Type::list(T::value_type())
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::List(elements) => elements
+                .into_iter()
+                .enumerate()
+                .map(|(index, element)| T::from_value(element).map_err(|error| error.under(Step::Index(index))))
+                .collect(),
+            other => misfit(&Self::value_type(), &other),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::List(self.into_iter().map(T::into_value).collect())
+    }
+}
+
+impl<T: Field + Ord> Field for BTreeSet<T> {
+    fn value_type() -> Type {
+        Type::set(T::value_type())
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::Set(elements) => elements
+                .into_iter()
+                .map(|element| {
+                    let step = Step::Element(Box::new(element.clone()));
+                    T::from_value(element).map_err(|error| error.under(step))
+                })
+                .collect(),
+            other => misfit(&Self::value_type(), &other),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::set(self.into_iter().map(T::into_value))
+    }
+}
+
+impl<T: Field> Field for BTreeMap<String, T> {
+    fn value_type() -> Type {
+        Type::map(T::value_type())
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::Map(elements) => elements
+                .into_iter()
+                .map(|(key, element)| match T::from_value(element) {
+                    Ok(element) => Ok((key, element)),
+                    Err(error) => Err(error.under(Step::Key(key))),
+                })
+                .collect(),
+            other => misfit(&Self::value_type(), &other),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Map(self.into_iter().map(|(key, element)| (key, element.into_value())).collect())
+    }
+}

@@ -1,0 +1,332 @@
+//! One attribute of a schema.
+
+use std::fmt;
+
+use super::validator::{self, Validator};
+use super::{Attributes, object_type};
+use crate::value::{Type, Value};
+
+/// An attribute, with all that planning, validation and documentation need to know of it.
+#[derive(Debug)]
+pub struct Attribute {
+    draft: Draft,
+    usage: Usage,
+}
+
+/// Who sets an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// The configuration must.
+    Required,
+    /// The configuration may.
+    Optional,
+    /// The configuration may; else the provider does.
+    OptionalComputed,
+    /// The provider does, the configuration cannot.
+    Computed,
+}
+
+/// What an attribute holds.
+#[derive(Debug)]
+pub enum Kind {
+    /// A value of a type.
+    Value(Type),
+    /// Objects with attributes of their own.
+    Nested(Nesting, Attributes),
+}
+
+/// How nested objects are collected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nesting {
+    /// One object.
+    Single,
+    /// A list of objects.
+    List,
+    /// A set of objects.
+    Set,
+    /// Objects by string keys.
+    Map,
+}
+
+/// When a change of an attribute means that the object is made anew.
+#[derive(Clone, Copy, Default)]
+pub enum Replace {
+    /// Never: it can be changed in place.
+    #[default]
+    Never,
+    /// Always.
+    Always,
+    /// When the configuration asks for the change; not when the provider computes another value.
+    IfConfigured,
+    /// When the function says so.
+    If(fn(&ReplaceRequest<'_>) -> bool),
+}
+
+/// What [`Replace::If`] decides by.
+#[derive(Debug)]
+pub struct ReplaceRequest<'a> {
+    /// The attribute as it is.
+    pub prior: &'a Value,
+    /// The attribute as configured.
+    pub config: &'a Value,
+    /// The attribute as it will be; unknown where that is not known yet.
+    pub planned: &'a Value,
+}
+
+/// An attribute on its way into a schema: everything but who sets it.
+pub struct Draft {
+    kind: Kind,
+    description: String,
+    deprecation: Option<String>,
+    sensitive: bool,
+    write_only: bool,
+    default: Option<Value>,
+    replace: Replace,
+    recomputed: bool,
+    equality: Option<fn(&Value, &Value) -> bool>,
+    validators: Vec<Validator>,
+}
+
+/// Text.
+pub fn string(description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Value(Type::String), description)
+}
+
+/// True or false.
+pub fn boolean(description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Value(Type::Bool), description)
+}
+
+/// Any number.
+pub fn number(description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Value(Type::Number), description)
+}
+
+/// A whole number that fits `i64`; anything else is refused in validation.
+pub fn integer(description: impl Into<String>) -> Draft {
+    number(description).validate(validator::whole())
+}
+
+/// A list of plain values.
+pub fn list(element: Type, description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Value(Type::list(element)), description)
+}
+
+/// A set of plain values.
+pub fn set(element: Type, description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Value(Type::set(element)), description)
+}
+
+/// A map of plain values.
+pub fn map(element: Type, description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Value(Type::map(element)), description)
+}
+
+/// A value of any type.
+pub fn dynamic(description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Value(Type::Dynamic), description)
+}
+
+/// A nested object. The attributes come from a schema, whose own description is not used.
+pub fn object(attributes: super::Schema, description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Nested(Nesting::Single, attributes.attributes), description)
+}
+
+/// A list of nested objects.
+pub fn list_of(attributes: super::Schema, description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Nested(Nesting::List, attributes.attributes), description)
+}
+
+/// A set of nested objects.
+pub fn set_of(attributes: super::Schema, description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Nested(Nesting::Set, attributes.attributes), description)
+}
+
+/// Nested objects by string keys.
+pub fn map_of(attributes: super::Schema, description: impl Into<String>) -> Draft {
+    Draft::new(Kind::Nested(Nesting::Map, attributes.attributes), description)
+}
+
+impl Draft {
+    fn new(kind: Kind, description: impl Into<String>) -> Self {
+        Self {
+            kind,
+            description: description.into(),
+            deprecation: None,
+            sensitive: false,
+            write_only: false,
+            default: None,
+            replace: Replace::Never,
+            recomputed: false,
+            equality: None,
+            validators: Vec::new(),
+        }
+    }
+
+    /// Hidden in plans and output.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// Taken from the configuration and never stored; from protocol 6.8 on (Terraform 1.11).
+    #[must_use]
+    pub fn write_only(mut self) -> Self {
+        self.write_only = true;
+        self
+    }
+
+    /// The value where the configuration says nothing.
+    #[must_use]
+    pub fn default(mut self, value: impl Into<Value>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// A change means that the object is made anew.
+    #[must_use]
+    pub fn replace(self) -> Self {
+        self.replaced(Replace::Always)
+    }
+
+    /// When a change means that the object is made anew.
+    #[must_use]
+    pub fn replaced(mut self, replace: Replace) -> Self {
+        self.replace = replace;
+        self
+    }
+
+    /// Computed anew by every update, so unknown in its plan. Without this, a computed value stays as it is.
+    #[must_use]
+    pub fn recomputed(mut self) -> Self {
+        self.recomputed = true;
+        self
+    }
+
+    /// When two spellings mean the same: then there is no difference, and the user's own spelling stays.
+    #[must_use]
+    pub fn equal_when(mut self, equality: fn(&Value, &Value) -> bool) -> Self {
+        self.equality = Some(equality);
+        self
+    }
+
+    /// A rule that every configured value must obey. Values that are not known yet are judged once they are.
+    #[must_use]
+    pub fn validate(mut self, validator: Validator) -> Self {
+        self.validators.push(validator);
+        self
+    }
+
+    /// Marks the attribute as deprecated; the message says what to use in its place.
+    #[must_use]
+    pub fn deprecated(mut self, message: impl Into<String>) -> Self {
+        self.deprecation = Some(message.into());
+        self
+    }
+
+    pub(super) fn into_attribute(self, usage: Usage) -> Attribute {
+        Attribute { draft: self, usage }
+    }
+}
+
+impl Attribute {
+    /// What it holds.
+    #[must_use]
+    pub fn kind(&self) -> &Kind {
+        &self.draft.kind
+    }
+
+    /// The type of its values.
+    #[must_use]
+    pub fn value_type(&self) -> Type {
+        match &self.draft.kind {
+            Kind::Value(ty) => ty.clone(),
+            Kind::Nested(Nesting::Single, attributes) => object_type(attributes),
+            Kind::Nested(Nesting::List, attributes) => Type::list(object_type(attributes)),
+            Kind::Nested(Nesting::Set, attributes) => Type::set(object_type(attributes)),
+            Kind::Nested(Nesting::Map, attributes) => Type::map(object_type(attributes)),
+        }
+    }
+
+    /// Who sets it.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// Whether a configuration can set it.
+    #[must_use]
+    pub fn is_configurable(&self) -> bool {
+        self.usage != Usage::Computed
+    }
+
+    /// Whether the provider may choose its value where the configuration does not: also to fill in a default.
+    #[must_use]
+    pub fn is_computed(&self) -> bool {
+        matches!(self.usage, Usage::Computed | Usage::OptionalComputed) || self.draft.default.is_some()
+    }
+
+    /// Whether it is hidden in plans and output.
+    #[must_use]
+    pub fn is_sensitive(&self) -> bool {
+        self.draft.sensitive
+    }
+
+    /// Whether it is taken from the configuration and never stored.
+    #[must_use]
+    pub fn is_write_only(&self) -> bool {
+        self.draft.write_only
+    }
+
+    /// The value where the configuration says nothing.
+    #[must_use]
+    pub fn default(&self) -> Option<&Value> {
+        self.draft.default.as_ref()
+    }
+
+    /// When a change means that the object is made anew.
+    #[must_use]
+    pub fn replaced(&self) -> Replace {
+        self.draft.replace
+    }
+
+    /// Whether every update computes it anew.
+    #[must_use]
+    pub fn is_recomputed(&self) -> bool {
+        self.draft.recomputed
+    }
+
+    /// Whether two values of this attribute mean the same.
+    #[must_use]
+    pub fn same(&self, left: &Value, right: &Value) -> bool {
+        left == right || self.draft.equality.is_some_and(|same| same(left, right))
+    }
+
+    /// What it is for, in Markdown.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.draft.description
+    }
+
+    /// What to use in its place, where it is deprecated.
+    #[must_use]
+    pub fn deprecation(&self) -> Option<&str> {
+        self.draft.deprecation.as_deref()
+    }
+
+    /// The rules for configured values.
+    #[must_use]
+    pub fn validators(&self) -> &[Validator] {
+        &self.draft.validators
+    }
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft")
+            .field("kind", &self.kind)
+            .field("description", &self.description)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! `ApplyResourceChange`.
+
+use super::{Engine, Readiness, rules};
+use crate::diagnostic::{Diagnostic, Diagnostics, Result, Severity};
+use crate::provider::Provider;
+use crate::resource::erased::{ErasedResource, Outcome};
+use crate::value::Value;
+
+pub(crate) struct Request {
+    /// Null for a create.
+    pub prior: Value,
+    /// Null for a destroy.
+    pub planned: Value,
+    pub private: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    /// What was reached, also where it failed; null where there is nothing.
+    pub state: Value,
+    pub private: Vec<u8>,
+    pub diagnostics: Diagnostics,
+}
+
+impl<P: Provider> Engine<P> {
+    pub(crate) async fn apply_resource_change(&self, type_name: &str, request: Request) -> Result<Response> {
+        let resource = self.resource(type_name)?;
+        let Request { prior, planned, private } = request;
+        // Hosts allow deferral in words here too, and then take it for an error.
+        let ready = self.ready(false);
+        let data = match ready {
+            Ok(Readiness::Ready(data)) => data,
+            Ok(Readiness::Deferred) => return Err(Diagnostic::bug("An apply cannot be deferred.").into()),
+            Err(errors) => return Ok(Response { state: prior, private, diagnostics: errors }),
+        };
+        let call = self.call(&data);
+        if planned.is_null() {
+            let outcome = resource.delete(call, prior.clone(), private).await;
+            return Ok(deleted(prior, outcome));
+        }
+        if prior.is_null() {
+            let outcome = resource.create(call, planned.clone(), private).await;
+            return Ok(created(type_name, resource, &planned, outcome));
+        }
+        let outcome = resource.update(call, prior.clone(), planned.clone(), private).await;
+        Ok(updated(type_name, resource, prior, &planned, outcome))
+    }
+}
+
+fn deleted(prior: Value, outcome: Outcome) -> Response {
+    // A failed delete answers the state it found, so that nothing is forgotten.
+    let state = if outcome.report.has_error() { outcome.state.unwrap_or(prior) } else { Value::Null };
+    let private = if state.is_null() { Vec::new() } else { outcome.private };
+    Response { state, private, diagnostics: outcome.report }
+}
+
+fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value, outcome: Outcome) -> Response {
+    let Outcome { state, private, report: mut diagnostics } = outcome;
+    let Some(mut state) = state else {
+        return Response { state: Value::Null, private: Vec::new(), diagnostics };
+    };
+    if diagnostics.has_error() {
+        rules::settle(&mut state);
+        diagnostics = softened(diagnostics);
+    }
+    diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
+    rules::settle(&mut state);
+    Response { state, private, diagnostics }
+}
+
+fn updated<D>(
+    type_name: &str,
+    resource: &dyn ErasedResource<D>,
+    prior: Value,
+    planned: &Value,
+    outcome: Outcome,
+) -> Response {
+    let Outcome { state, private, report: mut diagnostics } = outcome;
+    let mut state = state.unwrap_or(prior);
+    if !diagnostics.has_error() {
+        diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
+    }
+    rules::settle(&mut state);
+    Response { state, private, diagnostics }
+}
+
+/// The errors of a create that reached its object, as warnings: an error beside a new state would taint the object,
+/// and the next run would destroy what was just made.
+fn softened(diagnostics: Diagnostics) -> Diagnostics {
+    let soften = |diagnostic: Diagnostic| {
+        if !diagnostic.is_error() {
+            return diagnostic;
+        }
+        let detail = format!(
+            "{}\n\nThe object was created all the same and is in the state; the next plan shows what is left to do.",
+            diagnostic.detail
+        );
+        Diagnostic { severity: Severity::Warning, detail, ..diagnostic }
+    };
+    diagnostics.into_iter().map(soften).collect()
+}

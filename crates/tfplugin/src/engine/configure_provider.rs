@@ -1,0 +1,32 @@
+//! `ConfigureProvider`.
+
+use super::{Configuration, Engine};
+use crate::diagnostic::{Diagnostics, Result};
+use crate::model::Model as _;
+use crate::provider::{ConfigureContext, Provider};
+use crate::value::Value;
+use std::sync::Arc;
+
+impl<P: Provider> Engine<P> {
+    /// Answers warnings. While something in the configuration is unknown, the provider is not asked: each operation
+    /// that needs its data says so or is deferred.
+    pub(crate) async fn configure_provider(&self, host_version: String, config: Value) -> Result<Diagnostics> {
+        if let Some(path) = config.first_unknown() {
+            self.set_configuration(Configuration::Unknown(path));
+            return Ok(Diagnostics::new());
+        }
+        let mut cx = ConfigureContext { host_version, report: Diagnostics::new() };
+        let config = P::Model::from_value(config)?;
+        let result = self.provider.configure(&mut cx, config).await;
+        match result {
+            Ok(data) => {
+                self.set_configuration(Configuration::Ready(Arc::new(data)));
+                Ok(cx.report)
+            }
+            Err(errors) => {
+                cx.report.extend(errors);
+                Err(cx.report)
+            }
+        }
+    }
+}

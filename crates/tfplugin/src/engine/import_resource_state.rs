@@ -1,0 +1,44 @@
+//! `ImportResourceState`.
+
+use super::{Deferred, Engine, Readiness, rules};
+use crate::diagnostic::{Diagnostics, Result};
+use crate::provider::Provider;
+use crate::value::Value;
+
+pub(crate) struct Response {
+    /// `None` where it must wait until the provider's configuration is known.
+    pub imported: Option<Imported>,
+    pub deferred: Option<Deferred>,
+    pub diagnostics: Diagnostics,
+}
+
+pub(crate) struct Imported {
+    pub state: Value,
+    pub private: Vec<u8>,
+}
+
+impl<P: Provider> Engine<P> {
+    pub(crate) async fn import_resource_state(
+        &self,
+        type_name: &str,
+        id: String,
+        deferral_allowed: bool,
+    ) -> Result<Response> {
+        let resource = self.resource(type_name)?;
+        let data = match self.ready(deferral_allowed)? {
+            Readiness::Ready(data) => data,
+            Readiness::Deferred => {
+                return Ok(Response { imported: None, deferred: Some(Deferred), diagnostics: Diagnostics::new() });
+            }
+        };
+        let outcome = resource.import(self.call(&data), id).await;
+        let mut diagnostics = outcome.report;
+        let Some(mut state) = outcome.state.filter(|_| !diagnostics.has_error()) else { return Err(diagnostics) };
+        // The read that follows cannot know what only the configuration says; without its defaults the next plan
+        // would show a change where nothing changes.
+        rules::fill_defaults(resource.schema().attributes(), &mut state);
+        diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
+        let imported = Some(Imported { state, private: outcome.private });
+        diagnostics.clone().into_result(Response { imported, deferred: None, diagnostics })
+    }
+}

@@ -1,0 +1,102 @@
+//! `PlanResourceChange`.
+
+use super::{Configuration, Deferred, Engine, planning, rules};
+use crate::diagnostic::{Diagnostics, Result};
+use crate::provider::Provider;
+use crate::resource::PlanKind;
+use crate::resource::erased::{ErasedResource, PlanInput, ValueChange};
+use crate::value::{Path, Value};
+
+pub(crate) struct Request {
+    /// Null for a create, and for the create half of a replacement.
+    pub prior: Value,
+    /// Null for a destroy.
+    pub proposed: Value,
+    pub config: Value,
+    pub private: Vec<u8>,
+    pub deferral_allowed: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub planned: Value,
+    pub private: Vec<u8>,
+    pub requires_replace: Vec<Path>,
+    pub deferred: Option<Deferred>,
+    pub diagnostics: Diagnostics,
+}
+
+impl<P: Provider> Engine<P> {
+    pub(crate) async fn plan_resource_change(&self, type_name: &str, request: Request) -> Result<Response> {
+        let resource = self.resource(type_name)?;
+        let deferral_allowed = request.deferral_allowed;
+        let (mut response, change) = if request.proposed.is_null() {
+            let change = ValueChange::Destroy { prior: request.prior };
+            (Response::unchanged(Value::Null, request.private), Some(change))
+        } else {
+            plan(type_name, resource, request)?
+        };
+        match self.configuration() {
+            Configuration::Ready(data) => {
+                if let Some(change) = change {
+                    let report = resource.preflight(self.call(&data), change).await;
+                    response.diagnostics.extend(report);
+                }
+            }
+            // The plan follows from the schema alone, so it is right; the host may still prefer to wait.
+            Configuration::Unknown(_) if deferral_allowed => response.deferred = Some(Deferred),
+            Configuration::Unknown(_) | Configuration::Missing => {}
+        }
+        response.diagnostics.clone().into_result(response)
+    }
+}
+
+impl Response {
+    fn unchanged(planned: Value, private: Vec<u8>) -> Self {
+        Self { planned, private, requires_replace: Vec::new(), deferred: None, diagnostics: Diagnostics::new() }
+    }
+}
+
+/// The plan of anything but a destroy, and the change to look ahead for, where there is one.
+fn plan<D>(
+    type_name: &str,
+    resource: &dyn ErasedResource<D>,
+    request: Request,
+) -> Result<(Response, Option<ValueChange>)> {
+    let schema = resource.schema();
+    let Request { prior, config, private, .. } = request;
+    let kind = match (&prior, private.is_empty()) {
+        (Value::Null, true) => PlanKind::Create,
+        // Hosts hand over the private bytes of the object that is being replaced, and ours are never empty.
+        (Value::Null, false) => PlanKind::Recreate,
+        _ => PlanKind::Update,
+    };
+    let existing = Some(&prior).filter(|prior| !prior.is_null());
+    let planned = planning::follow_schema(schema.attributes(), &config, existing);
+    let input = PlanInput { kind, prior: existing, config: &config, planned, private: &private };
+    let mut output = resource.plan(input)?;
+    if let Some(prior) = existing {
+        planning::mark_recomputed(schema.attributes(), &config, prior, &mut output.planned);
+    }
+    let breaches = rules::check_planned(type_name, schema, &config, existing, &output.planned);
+    if breaches.has_error() {
+        return Err(breaches);
+    }
+    let mut requires_replace = output.replace;
+    if let Some(prior) = existing {
+        requires_replace.extend(planning::replacements(schema.attributes(), &config, prior, &output.planned));
+    }
+    let change = match (kind, existing) {
+        (PlanKind::Create, _) => Some(ValueChange::Create { plan: output.planned.clone() }),
+        (PlanKind::Recreate, _) => Some(ValueChange::Recreate { plan: output.planned.clone(), private }),
+        // The host asks again for the create half, and that is looked at then.
+        (PlanKind::Update, Some(prior)) if requires_replace.is_empty() && *prior != output.planned => {
+            Some(ValueChange::Update { prior: prior.clone(), plan: output.planned.clone() })
+        }
+        (PlanKind::Update, _) => None,
+    };
+    let mut response = Response::unchanged(output.planned, output.private);
+    response.requires_replace = requires_replace;
+    response.diagnostics = output.warnings;
+    Ok((response, change))
+}

@@ -1,0 +1,308 @@
+//! The plan that follows from a schema.
+//!
+//! What is configured is planned. Where the configuration says nothing: the default; else, of a computed attribute,
+//! the value that is there, or unknown where there is none; else null. Defaults follow from a null in the
+//! configuration, never from the host's proposed state, which keeps the value of an attribute that was deleted.
+
+use crate::schema::{Attribute, Attributes, Kind, Nesting, Replace, ReplaceRequest};
+use crate::value::{Elements, Path, Value};
+
+/// The planned object.
+pub(super) fn follow_schema(attributes: &Attributes, config: &Value, prior: Option<&Value>) -> Value {
+    let prior = prior.filter(|prior| prior.as_map().is_some());
+    Value::object(attributes.iter().map(|(name, attribute)| {
+        let planned = follow(attribute, config.attribute(name), prior.map(|prior| prior.attribute(name)));
+        (name.as_str(), planned)
+    }))
+}
+
+fn follow(attribute: &Attribute, config: &Value, prior: Option<&Value>) -> Value {
+    if attribute.is_write_only() {
+        return Value::Null;
+    }
+    let wanted = if config.is_null() { attribute.default().unwrap_or(config) } else { config };
+    match (wanted.is_null(), prior) {
+        (true, Some(prior)) if attribute.is_computed() => return prior.clone(),
+        (true, None) if attribute.is_computed() => return Value::unknown(),
+        (true, _) => return Value::Null,
+        (false, Some(prior)) if !wanted.is_unknown() && attribute.same(prior, wanted) => return prior.clone(),
+        (false, _) => {}
+    }
+    let Kind::Nested(nesting, nested) = attribute.kind() else { return wanted.clone() };
+    match (nesting, wanted) {
+        (Nesting::Single, Value::Map(_)) => follow_schema(nested, wanted, prior),
+        (Nesting::List, Value::List(elements)) => {
+            let prior = |index| match prior {
+                Some(Value::List(prior)) => prior.get(index),
+                _ => None,
+            };
+            let planned =
+                elements.iter().enumerate().map(|(index, element)| follow_schema(nested, element, prior(index)));
+            Value::List(planned.collect())
+        }
+        (Nesting::Map, Value::Map(elements)) => {
+            let prior = |key| prior.and_then(Value::as_map).and_then(|prior| prior.get(key));
+            let planned =
+                elements.iter().map(|(key, element)| (key.clone(), follow_schema(nested, element, prior(key))));
+            Value::Map(planned.collect())
+        }
+        (Nesting::Set, Value::Set(elements)) => Value::Set(follow_set(nested, elements, prior)),
+        // Unknown as a whole.
+        _ => wanted.clone(),
+    }
+}
+
+/// Elements of a set have no name: one that was there before is known by what the configuration says of it.
+fn follow_set(nested: &Attributes, elements: &Elements, prior: Option<&Value>) -> Elements {
+    let mut unmatched: Vec<&Value> = match prior {
+        Some(Value::Set(prior)) => prior.as_slice().iter().collect(),
+        _ => Vec::new(),
+    };
+    let mut follow = |element: &Value| {
+        let position = unmatched.iter().position(|prior| could_be(nested, element, prior));
+        follow_schema(nested, element, position.map(|position| unmatched.remove(position)))
+    };
+    elements.as_slice().iter().map(&mut follow).collect()
+}
+
+/// Whether a prior object may be what came of a configured one.
+fn could_be(attributes: &Attributes, config: &Value, prior: &Value) -> bool {
+    attributes.iter().all(|(name, attribute)| {
+        let (config, prior) = (config.attribute(name), prior.attribute(name));
+        match (config.is_null(), attribute.default()) {
+            (true, Some(default)) => attribute.same(default, prior),
+            (true, None) => attribute.is_computed() || prior.is_null(),
+            (false, _) => attribute.same(config, prior),
+        }
+    })
+}
+
+/// Makes unknown what every update computes anew, where this is an update at all. Inside sets nothing is marked.
+pub(super) fn mark_recomputed(attributes: &Attributes, config: &Value, prior: &Value, planned: &mut Value) {
+    if planned != prior {
+        mark(attributes, config, prior, planned);
+    }
+}
+
+fn mark(attributes: &Attributes, config: &Value, prior: &Value, planned: &mut Value) {
+    let Value::Map(values) = planned else { return };
+    for (name, attribute) in attributes {
+        let (config, prior) = (config.attribute(name), prior.attribute(name));
+        let Some(planned) = values.get_mut(name) else { continue };
+        if attribute.is_recomputed() && config.is_null() && planned == prior {
+            *planned = Value::unknown();
+        } else if let Kind::Nested(Nesting::Single, nested) = attribute.kind() {
+            mark(nested, config, prior, planned);
+        } else if let Kind::Nested(Nesting::List, nested) = attribute.kind() {
+            if let (Value::List(config), Value::List(prior), Value::List(planned)) = (config, prior, planned) {
+                let elements = config.iter().zip(prior).zip(planned);
+                elements.for_each(|((config, prior), planned)| mark(nested, config, prior, planned));
+            }
+        } else if let Kind::Nested(Nesting::Map, nested) = attribute.kind()
+            && let Value::Map(planned) = planned
+        {
+            planned.iter_mut().for_each(|(key, planned)| {
+                mark(nested, config.attribute(key), prior.attribute(key), planned);
+            });
+        }
+    }
+}
+
+/// The attributes whose change means that the object is made anew. Inside sets none is looked for: mark the set.
+pub(super) fn replacements(attributes: &Attributes, config: &Value, prior: &Value, planned: &Value) -> Vec<Path> {
+    let mut paths = Vec::new();
+    collect_replacements(attributes, config, prior, planned, &Path::root(), &mut paths);
+    paths
+}
+
+fn collect_replacements(
+    attributes: &Attributes,
+    config: &Value,
+    prior: &Value,
+    planned: &Value,
+    path: &Path,
+    paths: &mut Vec<Path>,
+) {
+    for (name, attribute) in attributes {
+        let (config, prior, planned) = (config.attribute(name), prior.attribute(name), planned.attribute(name));
+        if attribute.same(prior, planned) {
+            continue;
+        }
+        let path = path.clone().attribute(name);
+        let replace = match attribute.replaced() {
+            Replace::Never => false,
+            Replace::Always => true,
+            Replace::IfConfigured => !config.is_null(),
+            Replace::If(decide) => decide(&ReplaceRequest { prior, config, planned }),
+        };
+        if replace {
+            paths.push(path);
+            continue;
+        }
+        let Kind::Nested(nesting, nested) = attribute.kind() else { continue };
+        match (nesting, prior, planned) {
+            (Nesting::Single, Value::Map(_), Value::Map(_)) => {
+                collect_replacements(nested, config, prior, planned, &path, paths);
+            }
+            (Nesting::List, Value::List(prior), Value::List(planned)) => {
+                for (index, (prior, planned)) in prior.iter().zip(planned).enumerate() {
+                    let config = match config {
+                        Value::List(config) => config.get(index).unwrap_or(&Value::Null),
+                        _ => &Value::Null,
+                    };
+                    collect_replacements(nested, config, prior, planned, &path.clone().index(index), paths);
+                }
+            }
+            (Nesting::Map, Value::Map(prior), Value::Map(planned)) => {
+                for (key, planned) in planned {
+                    if let Some(prior) = prior.get(key) {
+                        let config = config.attribute(key);
+                        collect_replacements(nested, config, prior, planned, &path.clone().key(key), paths);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Schema, boolean, list_of, object, set_of, string};
+
+    fn schema() -> Schema {
+        let element = || {
+            Schema::new("")
+                .required("name", string("").replace())
+                .optional("color", string("").default("red"))
+                .computed("id", string(""))
+        };
+        Schema::new("")
+            .required(
+                "name",
+                string("").equal_when(|left, right| {
+                    let fold = |value: &Value| value.as_str().map(str::to_lowercase);
+                    fold(left).is_some() && fold(left) == fold(right)
+                }),
+            )
+            .optional("policy", string("").default("prevent"))
+            .optional("note", string(""))
+            .optional_computed("entity", string("").replaced(Replace::IfConfigured))
+            .optional("secret", string("").write_only())
+            .computed("id", string(""))
+            .computed("status", string("").recomputed())
+            .optional("flags", object(Schema::new("").optional("on", boolean("").replace()), ""))
+            .optional("list", list_of(element(), ""))
+            .optional("set", set_of(element(), ""))
+    }
+
+    fn config(attributes: &[(&str, Value)]) -> Value {
+        let mut all: Vec<(&str, Value)> =
+            schema().attributes().keys().map(|name| (&*name.clone().leak(), Value::Null)).collect();
+        all.extend(attributes.iter().cloned());
+        Value::object(all)
+    }
+
+    fn element(name: &str, color: &str, id: &str) -> Value {
+        let text = |text: &str| if text.is_empty() { Value::Null } else { Value::from(text) };
+        Value::object([("name", text(name)), ("color", text(color)), ("id", text(id))])
+    }
+
+    fn plan(config: &Value, prior: Option<&Value>) -> Value {
+        follow_schema(schema().attributes(), config, prior)
+    }
+
+    #[test]
+    fn a_create_fills_defaults_and_leaves_computed_unknown() {
+        let planned = plan(&config(&[("name", "a".into()), ("secret", "s".into())]), None);
+        let expected = config(&[
+            ("name", "a".into()),
+            ("policy", "prevent".into()),
+            ("entity", Value::unknown()),
+            ("id", Value::unknown()),
+            ("status", Value::unknown()),
+        ]);
+        assert!(planned == expected, "{planned:?}");
+    }
+
+    #[test]
+    fn an_update_keeps_computed_and_returns_to_defaults() {
+        let prior = config(&[
+            ("name", "a".into()),
+            ("policy", "abandon".into()),
+            ("note", "old".into()),
+            ("entity", "e".into()),
+            ("id", "1".into()),
+            ("status", "ok".into()),
+        ]);
+        let mut planned = plan(&config(&[("name", "a".into())]), Some(&prior));
+        assert_eq!(planned.attribute("policy").as_str(), Some("prevent"), "a deleted attribute is its default again");
+        assert_eq!(planned.attribute("note"), &Value::Null);
+        assert_eq!(planned.attribute("entity").as_str(), Some("e"));
+        assert_eq!(planned.attribute("status").as_str(), Some("ok"));
+        mark_recomputed(schema().attributes(), &config(&[]), &prior, &mut planned);
+        assert!(planned.attribute("status").is_unknown());
+        assert_eq!(planned.attribute("id").as_str(), Some("1"));
+    }
+
+    #[test]
+    fn nothing_changes_where_the_spelling_alone_differs() {
+        let prior = plan(&config(&[("name", "Team".into())]), None);
+        let mut planned = plan(&config(&[("name", "TEAM".into())]), Some(&prior));
+        mark_recomputed(schema().attributes(), &config(&[]), &prior, &mut planned);
+        assert!(planned == prior);
+    }
+
+    #[test]
+    fn lists_follow_their_places_and_sets_their_contents() {
+        let prior_elements = vec![element("a", "red", "1"), element("b", "blue", "2")];
+        let prior = config(&[
+            ("name", "x".into()),
+            ("list", Value::List(prior_elements.clone())),
+            ("set", Value::set(prior_elements)),
+        ]);
+        let wanted = vec![element("b", "blue", ""), element("a", "", ""), element("c", "", "")];
+        let planned = plan(
+            &config(&[("name", "x".into()), ("list", Value::List(wanted.clone())), ("set", Value::set(wanted))]),
+            Some(&prior),
+        );
+        let mut new = element("c", "red", "");
+        if let Value::Map(new) = &mut new {
+            new.insert("id".into(), Value::unknown());
+        }
+        let list = Value::List(vec![element("b", "blue", "1"), element("a", "red", "2"), new.clone()]);
+        assert!(planned.attribute("list") == &list, "by index");
+        let set = Value::set([element("a", "red", "1"), element("b", "blue", "2"), new]);
+        assert!(planned.attribute("set") == &set, "by what is configured");
+    }
+
+    #[test]
+    fn unknown_configuration_stays_unknown() {
+        let planned = plan(&config(&[("name", Value::unknown()), ("list", Value::unknown())]), None);
+        assert!(planned.attribute("name").is_unknown() && planned.attribute("list").is_unknown());
+    }
+
+    #[test]
+    fn replacements_name_their_paths() {
+        let flags = |on: bool| Value::object([("on", Value::Bool(on))]);
+        let list = |name: &str| Value::List(vec![element(name, "red", "1")]);
+        let prior = config(&[("entity", "old".into()), ("flags", flags(true)), ("list", list("a"))]);
+        let cases = [
+            (config(&[("entity", "new".into()), ("flags", flags(true)), ("list", list("a"))]), vec!["entity"]),
+            (
+                config(&[("entity", "old".into()), ("flags", flags(false)), ("list", list("b"))]),
+                vec!["flags.on", "list[0].name"],
+            ),
+            (config(&[("entity", "old".into()), ("flags", flags(true)), ("list", list("a"))]), vec![]),
+        ];
+        for (planned, expected) in cases {
+            let paths = replacements(schema().attributes(), &planned, &prior, &planned);
+            assert_eq!(paths.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+        }
+        let computed = config(&[("entity", "new".into())]);
+        let prior = config(&[("entity", "old".into())]);
+        let paths = replacements(schema().attributes(), &config(&[]), &prior, &computed);
+        assert!(paths.is_empty(), "a computed change is not configured");
+    }
+}

@@ -1,0 +1,34 @@
+//! `ReadDataSource`.
+
+use super::{Deferred, Engine, Readiness, rules};
+use crate::diagnostic::{Diagnostics, Result};
+use crate::provider::Provider;
+use crate::value::Value;
+
+pub(crate) struct Response {
+    pub state: Value,
+    pub deferred: Option<Deferred>,
+    pub diagnostics: Diagnostics,
+}
+
+impl<P: Provider> Engine<P> {
+    pub(crate) async fn read_data_source(
+        &self,
+        type_name: &str,
+        config: Value,
+        deferral_allowed: bool,
+    ) -> Result<Response> {
+        let source = self.data_source(type_name)?;
+        let data = match self.ready(deferral_allowed)? {
+            Readiness::Ready(data) => data,
+            Readiness::Deferred => {
+                let state = rules::all_computed_unknown(source.schema(), config);
+                return Ok(Response { state, deferred: Some(Deferred), diagnostics: Diagnostics::new() });
+            }
+        };
+        let (state, mut diagnostics) = source.read(self.call(&data), config.clone()).await;
+        let Some(state) = state else { return Err(diagnostics) };
+        diagnostics.extend(rules::check_read(type_name, source.schema(), &config, &state));
+        diagnostics.clone().into_result(Response { state, deferred: None, diagnostics })
+    }
+}

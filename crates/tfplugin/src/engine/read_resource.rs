@@ -1,0 +1,46 @@
+//! `ReadResource`.
+
+use super::{Deferred, Engine, Readiness, rules};
+use crate::diagnostic::{Diagnostics, Result};
+use crate::provider::Provider;
+use crate::value::Value;
+
+pub(crate) struct Request {
+    pub state: Value,
+    pub private: Vec<u8>,
+    pub deferral_allowed: bool,
+}
+
+pub(crate) struct Response {
+    /// Null where the object is gone.
+    pub state: Value,
+    pub private: Vec<u8>,
+    pub deferred: Option<Deferred>,
+    pub diagnostics: Diagnostics,
+}
+
+impl<P: Provider> Engine<P> {
+    pub(crate) async fn read_resource(&self, type_name: &str, request: Request) -> Result<Response> {
+        let resource = self.resource(type_name)?;
+        let Request { state: prior, private, deferral_allowed } = request;
+        let data = match self.ready(deferral_allowed)? {
+            Readiness::Ready(data) => data,
+            Readiness::Deferred => {
+                let diagnostics = Diagnostics::new();
+                return Ok(Response { state: prior, private, deferred: Some(Deferred), diagnostics });
+            }
+        };
+        let outcome = resource.read(self.call(&data), prior.clone(), private).await;
+        let mut diagnostics = outcome.report;
+        if diagnostics.has_error() {
+            // The host keeps the state that it has.
+            return Err(diagnostics);
+        }
+        let Some(state) = outcome.state else {
+            return Ok(Response { state: Value::Null, private: Vec::new(), deferred: None, diagnostics });
+        };
+        let state = rules::keep_spelling(resource.schema().attributes(), &prior, state);
+        diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
+        diagnostics.clone().into_result(Response { state, private: outcome.private, deferred: None, diagnostics })
+    }
+}

@@ -1,0 +1,347 @@
+//! Terraform's rules for what a provider answers, held before anything leaves.
+//!
+//! Hosts enforce them too, but blame in words that leave a user puzzled. Messages here never show values: they may be
+//! secret.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::resource::erased::breach;
+use crate::schema::{Attribute, Attributes, Kind, Nesting, Schema};
+use crate::value::{Path, Step, Value};
+
+/// Write-only attributes that are set although the host would store them.
+pub(super) fn refused_write_only(schema: &Schema, config: &Value) -> Diagnostics {
+    let set = schema
+        .attributes()
+        .iter()
+        .filter(|(name, attribute)| attribute.is_write_only() && !config.attribute(name).is_null());
+    set.map(|(name, _)| {
+        Diagnostic::error(
+            "Write-only attribute not supported",
+            format!(
+                "This version of Terraform or OpenTofu would store `{name}`, which must not be stored. Use Terraform \
+                 1.11, OpenTofu 1.11 or newer, or leave `{name}` out."
+            ),
+        )
+        .at(name.as_str())
+    })
+    .collect()
+}
+
+/// The configuration with everything that the provider would compute unknown.
+pub(super) fn all_computed_unknown(schema: &Schema, mut config: Value) -> Value {
+    if let Value::Map(values) = &mut config {
+        for (name, attribute) in schema.attributes() {
+            if let Some(value) = values.get_mut(name).filter(|value| value.is_null() && attribute.is_computed()) {
+                *value = Value::unknown();
+            }
+        }
+    }
+    config
+}
+
+/// Fills in defaults where an object has null.
+pub(super) fn fill_defaults(attributes: &Attributes, state: &mut Value) {
+    let Value::Map(values) = state else { return };
+    for (name, attribute) in attributes {
+        let Some(value) = values.get_mut(name) else { continue };
+        if let (true, Some(default)) = (value.is_null(), attribute.default()) {
+            *value = default.clone();
+        } else if let Kind::Nested(nesting, nested) = attribute.kind() {
+            match (nesting, value) {
+                (Nesting::Single, value) => fill_defaults(nested, value),
+                (Nesting::List, Value::List(values)) => {
+                    values.iter_mut().for_each(|value| fill_defaults(nested, value))
+                }
+                (Nesting::Map, Value::Map(values)) => {
+                    values.values_mut().for_each(|value| fill_defaults(nested, value))
+                }
+                (Nesting::Set, Value::Set(values)) => {
+                    let filled = std::mem::take(values).into_iter().map(|mut value| {
+                        fill_defaults(nested, &mut value);
+                        value
+                    });
+                    *values = filled.collect();
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What was read, in the spelling of the state where both mean the same.
+pub(super) fn keep_spelling(attributes: &Attributes, prior: &Value, read: Value) -> Value {
+    let Value::Map(mut values) = read else { return read };
+    for (name, attribute) in attributes {
+        if let Some(value) = values.get_mut(name) {
+            let prior = prior.attribute(name);
+            if attribute.same(prior, value) {
+                *value = prior.clone();
+            } else if let Kind::Nested(Nesting::Single, nested) = attribute.kind() {
+                *value = keep_spelling(nested, prior, std::mem::replace(value, Value::Null));
+            }
+        }
+    }
+    Value::Map(values)
+}
+
+/// Makes null what is still unknown.
+pub(super) fn settle(value: &mut Value) {
+    match value {
+        Value::Unknown(_) => *value = Value::Null,
+        Value::List(values) => values.iter_mut().for_each(settle),
+        Value::Map(values) => values.values_mut().for_each(settle),
+        Value::Set(values) => {
+            *values = std::mem::take(values)
+                .into_iter()
+                .map(|mut value| {
+                    settle(&mut value);
+                    value
+                })
+                .collect();
+        }
+        Value::Dynamic(typed) => settle(&mut typed.1),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// A state is wholly known, and holds no write-only value.
+pub(super) fn check_known(type_name: &str, schema: &Schema, state: &Value) -> Diagnostics {
+    let mut report = Diagnostics::new();
+    if let Some(path) = state.first_unknown() {
+        report.push(breach(type_name, format!("`{path}` is still unknown in a state.")).at(path));
+    }
+    for (name, attribute) in schema.attributes() {
+        if attribute.is_write_only() && !state.attribute(name).is_null() {
+            report.push(breach(type_name, format!("the write-only `{name}` is in the state.")).at(name.as_str()));
+        }
+    }
+    report
+}
+
+/// A data source answers wholly known, with what is configured unchanged.
+pub(super) fn check_read(type_name: &str, schema: &Schema, config: &Value, state: &Value) -> Diagnostics {
+    let mut report = check_known(type_name, schema, state);
+    for (name, attribute) in schema.attributes() {
+        let configured = config.attribute(name);
+        if !configured.is_null() && !attribute.same(configured, state.attribute(name)) {
+            report.push(breach(type_name, format!("the configured `{name}` was changed.")).at(name.as_str()));
+        }
+    }
+    report
+}
+
+/// A plan keeps what is configured and chooses only what is computed.
+pub(super) fn check_planned(
+    type_name: &str,
+    schema: &Schema,
+    config: &Value,
+    prior: Option<&Value>,
+    planned: &Value,
+) -> Diagnostics {
+    let mut report = Diagnostics::new();
+    planned_object(schema.attributes(), config, prior, planned, &Path::root(), &mut |path: Path, problem: &str| {
+        report.push(breach(type_name, format!("`{path}` {problem}.")).at(path));
+    });
+    report
+}
+
+fn planned_object(
+    attributes: &Attributes,
+    config: &Value,
+    prior: Option<&Value>,
+    planned: &Value,
+    path: &Path,
+    report: &mut dyn FnMut(Path, &str),
+) {
+    for (name, attribute) in attributes {
+        let prior = prior.map(|prior| prior.attribute(name)).filter(|prior| !prior.is_null());
+        let path = path.clone().attribute(name);
+        planned_attribute(attribute, config.attribute(name), prior, planned.attribute(name), path, report);
+    }
+}
+
+fn planned_attribute(
+    attribute: &Attribute,
+    config: &Value,
+    prior: Option<&Value>,
+    planned: &Value,
+    path: Path,
+    report: &mut dyn FnMut(Path, &str),
+) {
+    if attribute.is_write_only() {
+        if !planned.is_null() {
+            report(path, "is write-only, so its planned value must be null");
+        }
+        return;
+    }
+    if planned == config || (config.is_null() && attribute.is_computed()) {
+        return;
+    }
+    if config.is_null() {
+        return report(path, "is not configured and not computed, so it must be planned as null");
+    }
+    if prior.is_some_and(|prior| prior == planned) && attribute.same(config, planned) {
+        return;
+    }
+    let Kind::Nested(nesting, nested) = attribute.kind() else {
+        return report(path, "is configured, so its configured value must be planned");
+    };
+    match (nesting, config, planned) {
+        (Nesting::Single, Value::Map(_), Value::Map(_)) => {
+            planned_object(nested, config, prior, planned, &path, report);
+        }
+        (Nesting::List, Value::List(config), Value::List(planned)) if config.len() == planned.len() => {
+            let prior = |index| match prior {
+                Some(Value::List(prior)) => prior.get(index),
+                _ => None,
+            };
+            for (index, (config, planned)) in config.iter().zip(planned).enumerate() {
+                planned_object(nested, config, prior(index), planned, &path.clone().index(index), report);
+            }
+        }
+        (Nesting::Map, Value::Map(config), Value::Map(planned)) if config.keys().eq(planned.keys()) => {
+            for (key, config) in config {
+                let prior = prior.and_then(Value::as_map).and_then(|prior| prior.get(key));
+                planned_object(nested, config, prior, &planned[key], &path.clone().key(key), report);
+            }
+        }
+        // Which planned element belongs to which configured one cannot be told.
+        (Nesting::Set, Value::Set(config), Value::Set(planned))
+            if config.as_slice().len() == planned.as_slice().len() => {}
+        _ => report(path, "is configured, so its configured elements must be planned"),
+    }
+}
+
+/// What is applied is what was planned, and wholly known.
+pub(super) fn check_applied(type_name: &str, schema: &Schema, planned: &Value, applied: &Value) -> Diagnostics {
+    let mut report = check_known(type_name, schema, applied);
+    if let Some(path) = difference(planned, applied) {
+        report.push(breach(type_name, format!("`{path}` is not what was planned.")).at(path));
+    }
+    report
+}
+
+/// The first place where an applied value does not fulfil a planned one.
+fn difference(planned: &Value, applied: &Value) -> Option<Path> {
+    let under = |step: Step, planned: &Value, applied: &Value| {
+        let inner = difference(planned, applied)?;
+        Some(std::iter::once(step).chain(inner.steps().iter().cloned()).collect())
+    };
+    match (planned, applied) {
+        (Value::Unknown(refinement), applied) => {
+            let holds = refinement.as_ref().is_none_or(|refinement| refinement.holds(applied));
+            (!holds).then(Path::root)
+        }
+        // Told as such elsewhere.
+        (_, Value::Unknown(_)) => None,
+        (Value::Map(planned), Value::Map(applied)) if planned.keys().eq(applied.keys()) => {
+            planned.iter().find_map(|(name, value)| under(Step::Attribute(name.clone()), value, &applied[name]))
+        }
+        (Value::List(planned), Value::List(applied)) if planned.len() == applied.len() => {
+            let mut pairs = planned.iter().zip(applied).enumerate();
+            pairs.find_map(|(index, (planned, applied))| under(Step::Index(index), planned, applied))
+        }
+        (Value::Set(planned), Value::Set(applied)) => {
+            // Unknown elements may turn out equal to others; known ones must be there.
+            let (planned, applied) = (planned.as_slice(), applied.as_slice());
+            let kept =
+                planned.iter().all(|planned| applied.iter().any(|applied| difference(planned, applied).is_none()));
+            let all_known = planned.iter().all(Value::is_wholly_known);
+            let fits = if all_known { planned.len() == applied.len() } else { applied.len() <= planned.len() };
+            (!kept || !fits).then(Path::root)
+        }
+        (Value::Dynamic(planned), Value::Dynamic(applied)) if planned.0 == applied.0 => {
+            difference(&planned.1, &applied.1)
+        }
+        (planned, applied) => (planned != applied).then(Path::root),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{list_of, string};
+    use crate::value::Refinement;
+
+    fn schema() -> Schema {
+        Schema::new("")
+            .required("name", string(""))
+            .optional("note", string(""))
+            .optional("token", string("").write_only())
+            .computed("id", string(""))
+            .optional("items", list_of(Schema::new("").required("a", string("")).computed("b", string("")), ""))
+    }
+
+    fn value(attributes: &[(&str, Value)]) -> Value {
+        let nulls = ["name", "note", "token", "id", "items"].map(|name| (name, Value::Null));
+        Value::object(nulls.into_iter().chain(attributes.iter().cloned()))
+    }
+
+    fn places(report: &Diagnostics) -> Vec<String> {
+        report.iter().map(|d| d.path.as_ref().map(ToString::to_string).unwrap_or_default()).collect()
+    }
+
+    #[test]
+    fn plans_that_break_the_rules_are_found() {
+        let item = |a: &str, b: Value| Value::object([("a", Value::from(a)), ("b", b)]);
+        let config =
+            value(&[("name", "x".into()), ("token", "t".into()), ("items", Value::List(vec![item("1", Value::Null)]))]);
+        let good = value(&[
+            ("name", "x".into()),
+            ("id", Value::unknown()),
+            ("items", Value::List(vec![item("1", Value::unknown())])),
+        ]);
+        assert!(check_planned("t", &schema(), &config, None, &good).is_empty());
+        let bad = value(&[
+            ("name", "y".into()),
+            ("note", "made up".into()),
+            ("token", "t".into()),
+            ("items", Value::List(vec![item("2", Value::Null)])),
+        ]);
+        let report = check_planned("t", &schema(), &config, None, &bad);
+        assert_eq!(places(&report), ["items[0].a", "name", "note", "token"]);
+    }
+
+    #[test]
+    fn a_prior_value_stands_in_only_for_what_means_the_same() {
+        let config = value(&[("name", "new".into())]);
+        let prior = value(&[("name", "old".into())]);
+        let report = check_planned("t", &schema(), &config, Some(&prior), &prior);
+        assert_eq!(places(&report), ["name"]);
+    }
+
+    #[test]
+    fn applied_values_fulfil_the_plan() {
+        let planned = value(&[("name", "x".into()), ("id", Value::refined(Refinement::prefix("federated:")))]);
+        let applied = |name: &str, id: Value| value(&[("name", name.into()), ("id", id)]);
+        let cases = [
+            (applied("x", "federated:1".into()), vec![]),
+            (applied("y", "federated:1".into()), vec!["name"]),
+            (applied("x", "1".into()), vec!["id"]),
+            (applied("x", Value::Null), vec!["id"]),
+            (applied("x", Value::unknown()), vec!["id"]),
+        ];
+        for (applied, expected) in cases {
+            let mut found = places(&check_applied("t", &schema(), &planned, &applied));
+            found.dedup();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn sets_keep_their_known_elements() {
+        let planned = Value::set(["a".into(), Value::unknown()]);
+        assert_eq!(difference(&planned, &Value::set(["a".into(), "b".into()])), None);
+        assert_eq!(difference(&planned, &Value::set(["a".into()])), None, "the unknown one turned out equal");
+        assert!(difference(&planned, &Value::set(["b".into(), "c".into()])).is_some());
+        assert!(difference(&planned, &Value::set(["a".into(), "b".into(), "c".into()])).is_some());
+    }
+
+    #[test]
+    fn messages_show_no_value() {
+        let planned = value(&[("name", "hunter2".into())]);
+        let applied = value(&[("name", "hunter3".into())]);
+        let report = check_applied("t", &schema(), &planned, &applied);
+        assert!(report.iter().all(|d| !d.detail.contains("hunter")));
+    }
+}

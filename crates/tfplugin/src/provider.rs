@@ -1,0 +1,98 @@
+//! The provider itself.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use crate::data_source::{self, DataSource, ErasedDataSource};
+use crate::diagnostic::{Diagnostic, Diagnostics, Result};
+use crate::model::Model;
+use crate::resource::Resource;
+use crate::resource::erased::{self, ErasedResource};
+use crate::schema::Schema;
+
+/// Who a provider is.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The type, as in `terraform-provider-NAME`.
+    pub name: &'static str,
+    /// The source address in the registry, such as `registry.terraform.io/acme/name`.
+    pub address: &'static str,
+    /// The version of this build.
+    pub version: &'static str,
+    /// One sentence for people who run the binary by hand.
+    pub description: &'static str,
+    /// The crates whose logs go to the host; those of libraries never do, as they may hold secrets.
+    pub log_targets: &'static [&'static str],
+}
+
+/// A Terraform provider: a configuration, and the things that it offers.
+pub trait Provider: Send + Sync + 'static {
+    /// The attributes of the `provider` block.
+    type Model: Model;
+    /// What resources and data sources work with once the provider is configured, such as a client.
+    type Data: Send + Sync + 'static;
+
+    /// Who this is.
+    fn about(&self) -> About;
+
+    /// The schema of the `provider` block; asked for once.
+    fn schema(&self) -> Schema;
+
+    /// Names everything that this provider offers.
+    fn register(&self, registry: &mut Registry<Self::Data>);
+
+    /// Judges the `provider` block beyond the rules of single attributes. Any value may be unknown.
+    fn validate(&self, config: &Self::Model, report: &mut Diagnostics) {
+        let _ = (config, report);
+    }
+
+    /// Makes what resources work with. Called only with a wholly known configuration.
+    fn configure(
+        &self,
+        cx: &mut ConfigureContext,
+        config: Self::Model,
+    ) -> impl Future<Output = Result<Self::Data>> + Send;
+}
+
+/// What `configure` has at hand.
+pub struct ConfigureContext {
+    pub(crate) host_version: String,
+    pub(crate) report: Diagnostics,
+}
+
+impl ConfigureContext {
+    /// The version of Terraform or OpenTofu, as it says of itself.
+    #[must_use]
+    pub fn host_version(&self) -> &str {
+        &self.host_version
+    }
+
+    /// Tells the user something that does not stop the provider.
+    pub fn warn(&mut self, warning: Diagnostic) {
+        self.report.push(warning);
+    }
+}
+
+/// All that a provider offers, by name.
+pub struct Registry<D> {
+    pub(crate) resources: BTreeMap<&'static str, Box<dyn ErasedResource<D>>>,
+    pub(crate) data_sources: BTreeMap<&'static str, Box<dyn ErasedDataSource<D>>>,
+}
+
+impl<D: Send + Sync + 'static> Registry<D> {
+    pub(crate) fn new() -> Self {
+        Self { resources: BTreeMap::new(), data_sources: BTreeMap::new() }
+    }
+
+    /// Offers a resource.
+    pub fn resource<R: Resource<Data = D>>(&mut self, resource: R) -> &mut Self {
+        self.resources.insert(R::TYPE_NAME, Box::new(erased::Typed::new(resource)));
+        self
+    }
+
+    /// Offers a data source.
+    pub fn data_source<S: DataSource<Data = D>>(&mut self, source: S) -> &mut Self {
+        self.data_sources.insert(S::TYPE_NAME, Box::new(data_source::Typed::new(source)));
+        self
+    }
+}

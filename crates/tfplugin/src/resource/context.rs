@@ -1,0 +1,47 @@
+//! What an operation of a resource has at hand.
+
+use tokio_util::sync::CancellationToken;
+
+use super::Resource;
+use crate::context::Context;
+use crate::diagnostic::Diagnostic;
+
+/// A [`Context`] with the resource's notes and a safe place for what was reached.
+pub struct ResourceContext<'a, R: Resource + ?Sized> {
+    pub(super) context: Context<'a, R::Data>,
+    pub(super) reached: Option<R::Model>,
+    /// The resource's notes beside the state: as they were before, and as they will be stored.
+    pub private: R::Private,
+}
+
+impl<'a, R: Resource + ?Sized> ResourceContext<'a, R> {
+    pub(super) fn new(context: Context<'a, R::Data>, private: R::Private) -> Self {
+        Self { context, reached: None, private }
+    }
+
+    /// What the provider's `configure` made.
+    #[must_use]
+    pub fn provider(&self) -> &'a R::Data {
+        self.context.provider()
+    }
+
+    /// Tells the user something that does not stop the operation.
+    pub fn warn(&mut self, warning: Diagnostic) {
+        self.context.warn(warning);
+    }
+
+    /// Set off when the user interrupts; see [`Context::stop`].
+    #[must_use]
+    pub fn stop(&self) -> &CancellationToken {
+        self.context.stop()
+    }
+
+    /// Notes the state that the remote object has now. It may be called again as the operation goes on.
+    ///
+    /// If the operation fails later, this is what is stored: an update answers it with the error; a create answers it
+    /// as a success with the errors as warnings, since an error beside a new state would mark the object as tainted
+    /// and have the next run destroy it. Values that are still unknown then become null.
+    pub fn reached(&mut self, state: R::Model) {
+        self.reached = Some(state);
+    }
+}

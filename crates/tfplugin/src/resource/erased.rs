@@ -1,0 +1,260 @@
+//! A resource behind values in place of models, so that the engine can hold resources of every kind.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::OnceLock;
+
+use futures::future::{BoxFuture, FutureExt as _};
+use tokio_util::sync::CancellationToken;
+
+use super::{Change, Plan, PlanKind, Resource, ResourceContext, Upgrade, private};
+use crate::context::Context;
+use crate::diagnostic::{Diagnostic, Diagnostics, Result};
+use crate::model::Model as _;
+use crate::panic;
+use crate::schema::Schema;
+use crate::value::{Path, Value};
+
+/// What a resource's own `plan` sees.
+pub(crate) struct PlanInput<'a> {
+    pub kind: PlanKind,
+    pub prior: Option<&'a Value>,
+    pub config: &'a Value,
+    pub planned: Value,
+    pub private: &'a [u8],
+}
+
+/// What it answers.
+pub(crate) struct PlanOutput {
+    pub planned: Value,
+    pub private: Vec<u8>,
+    pub replace: Vec<Path>,
+    pub warnings: Diagnostics,
+}
+
+/// A change, for the preflight.
+pub(crate) enum ValueChange {
+    Create { plan: Value },
+    Recreate { plan: Value, private: Vec<u8> },
+    Update { prior: Value, plan: Value },
+    Destroy { prior: Value },
+}
+
+/// How an operation on the remote object ended.
+pub(crate) struct Outcome {
+    /// The state to store, if any was reached: by success or, before a failure, by `reached`.
+    pub state: Option<Value>,
+    pub private: Vec<u8>,
+    /// Warnings, and the errors of a failure.
+    pub report: Diagnostics,
+}
+
+/// What the engine calls. `D` is what the provider's `configure` makes.
+pub(crate) trait ErasedResource<D>: Send + Sync {
+    fn schema(&self) -> &Schema;
+    fn upgrades(&self) -> Vec<Upgrade>;
+    fn validate(&self, config: &Value) -> Result<Diagnostics>;
+    fn plan(&self, input: PlanInput<'_>) -> Result<PlanOutput>;
+    fn preflight<'a>(&'a self, call: Call<'a, D>, change: ValueChange) -> BoxFuture<'a, Diagnostics>;
+    fn create<'a>(&'a self, call: Call<'a, D>, plan: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
+    fn read<'a>(&'a self, call: Call<'a, D>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
+    fn update<'a>(&'a self, call: Call<'a, D>, prior: Value, plan: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
+    fn delete<'a>(&'a self, call: Call<'a, D>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
+    fn import<'a>(&'a self, call: Call<'a, D>, id: String) -> BoxFuture<'a, Outcome>;
+}
+
+/// What every call brings.
+pub(crate) struct Call<'a, D> {
+    pub provider: &'a D,
+    pub stop: CancellationToken,
+}
+
+impl<'a, D> Call<'a, D> {
+    fn context(self) -> Context<'a, D> {
+        Context::new(self.provider, self.stop)
+    }
+}
+
+/// A resource with its schema.
+pub(crate) struct Typed<R> {
+    resource: R,
+    schema: OnceLock<Schema>,
+}
+
+impl<R: Resource> Typed<R> {
+    pub(crate) fn new(resource: R) -> Self {
+        Self { resource, schema: OnceLock::new() }
+    }
+
+    /// Runs one operation; whatever happens in it, panics too, `reached` and the notes are kept.
+    async fn run<'a, F>(&'a self, call: Call<'a, R::Data>, private: Vec<u8>, operation: F) -> Outcome
+    where
+        F: AsyncOperation<'a, R>,
+    {
+        let notes = private::decode::<R>(&private);
+        let mut cx = ResourceContext::<R>::new(call.context(), notes);
+        let result = AssertUnwindSafe(operation.run(&self.resource, &mut cx)).catch_unwind().await;
+        let mut report = std::mem::take(&mut cx.context.report);
+        let state = match result {
+            Ok(Ok(state)) => state,
+            Ok(Err(errors)) => {
+                report.extend(errors);
+                cx.reached.take()
+            }
+            Err(_) => {
+                report.push(panic::diagnostic(R::TYPE_NAME));
+                cx.reached.take()
+            }
+        };
+        Outcome { state: state.map(R::Model::into_value), private: private::encode::<R>(&cx.private), report }
+    }
+}
+
+/// One operation on models: an async closure that borrows its context, with a future that is `Send`.
+trait AsyncOperation<'a, R: Resource>: Send {
+    fn run<'c>(self, resource: &'a R, cx: &'c mut ResourceContext<'a, R>) -> BoxFuture<'c, Result<Option<R::Model>>>
+    where
+        'a: 'c;
+}
+
+macro_rules! operation {
+    ($name:ident { $($field:ident),* }, $resource:ident, $cx:ident, $body:expr) => {
+        struct $name { $($field: Value),* }
+
+        impl<'a, R: Resource> AsyncOperation<'a, R> for $name {
+            fn run<'c>(
+                self,
+                $resource: &'a R,
+                $cx: &'c mut ResourceContext<'a, R>,
+            ) -> BoxFuture<'c, Result<Option<R::Model>>>
+            where
+                'a: 'c,
+            {
+                Box::pin(async move {
+                    $(let $field = R::Model::from_value(self.$field)?;)*
+                    $body
+                })
+            }
+        }
+    };
+}
+
+operation!(Create { plan }, resource, cx, resource.create(cx, plan).await.map(Some));
+operation!(Read { state }, resource, cx, resource.read(cx, state).await);
+operation!(Update { prior, plan }, resource, cx, resource.update(cx, prior, plan).await.map(Some));
+operation!(Delete { state }, resource, cx, {
+    cx.reached(state.clone());
+    resource.delete(cx, state).await.map(|()| None)
+});
+
+struct Import {
+    id: String,
+}
+
+impl<'a, R: Resource> AsyncOperation<'a, R> for Import {
+    fn run<'c>(self, resource: &'a R, cx: &'c mut ResourceContext<'a, R>) -> BoxFuture<'c, Result<Option<R::Model>>>
+    where
+        'a: 'c,
+    {
+        Box::pin(async move { resource.import(cx, &self.id).await.map(Some) })
+    }
+}
+
+impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
+    fn schema(&self) -> &Schema {
+        self.schema.get_or_init(|| self.resource.schema())
+    }
+
+    fn upgrades(&self) -> Vec<Upgrade> {
+        self.resource.upgrades()
+    }
+
+    fn validate(&self, config: &Value) -> Result<Diagnostics> {
+        let mut report = Diagnostics::new();
+        self.resource.validate(&R::Model::from_value(config.clone())?, &mut report);
+        Ok(report)
+    }
+
+    fn plan(&self, input: PlanInput<'_>) -> Result<PlanOutput> {
+        let prior = input.prior.cloned().map(R::Model::from_value).transpose()?;
+        let config = R::Model::from_value(input.config.clone())?;
+        let mut plan = Plan {
+            kind: input.kind,
+            prior: prior.as_ref(),
+            config: &config,
+            planned: R::Model::from_value(input.planned)?,
+            private: private::decode::<R>(input.private),
+            replace: Vec::new(),
+            report: Diagnostics::new(),
+        };
+        if let Err(errors) = self.resource.plan(&mut plan) {
+            plan.report.extend(errors);
+            return Err(plan.report);
+        }
+        Ok(PlanOutput {
+            planned: plan.planned.into_value(),
+            private: private::encode::<R>(&plan.private),
+            replace: plan.replace,
+            warnings: plan.report,
+        })
+    }
+
+    fn preflight<'a>(&'a self, call: Call<'a, R::Data>, change: ValueChange) -> BoxFuture<'a, Diagnostics> {
+        let model = R::Model::from_value;
+        Box::pin(async move {
+            let mut cx = call.context();
+            let look = async {
+                match change {
+                    ValueChange::Create { plan } => {
+                        self.resource.preflight(&mut cx, Change::Create { plan: &model(plan)? }).await
+                    }
+                    ValueChange::Recreate { plan, private } => {
+                        let change = Change::Recreate { plan: &model(plan)?, private: &private::decode::<R>(&private) };
+                        self.resource.preflight(&mut cx, change).await
+                    }
+                    ValueChange::Update { prior, plan } => {
+                        let change = Change::Update { prior: &model(prior)?, plan: &model(plan)? };
+                        self.resource.preflight(&mut cx, change).await
+                    }
+                    ValueChange::Destroy { prior } => {
+                        self.resource.preflight(&mut cx, Change::Destroy { prior: &model(prior)? }).await
+                    }
+                }
+            };
+            let result = look.await;
+            let mut report = cx.report;
+            report.extend(result.err().into_iter().flatten());
+            report
+        })
+    }
+
+    fn create<'a>(&'a self, call: Call<'a, R::Data>, plan: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.run(call, private, Create { plan }))
+    }
+
+    fn read<'a>(&'a self, call: Call<'a, R::Data>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.run(call, private, Read { state }))
+    }
+
+    fn update<'a>(
+        &'a self,
+        call: Call<'a, R::Data>,
+        prior: Value,
+        plan: Value,
+        private: Vec<u8>,
+    ) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.run(call, private, Update { prior, plan }))
+    }
+
+    fn delete<'a>(&'a self, call: Call<'a, R::Data>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.run(call, private, Delete { state }))
+    }
+
+    fn import<'a>(&'a self, call: Call<'a, R::Data>, id: String) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.run(call, Vec::new(), Import { id }))
+    }
+}
+
+/// An error that the SDK itself reports about a resource's answer.
+pub(crate) fn breach(type_name: &str, detail: impl std::fmt::Display) -> Diagnostic {
+    Diagnostic::bug(format!("The resource `{type_name}` broke a rule of Terraform: {detail}"))
+}

@@ -1,0 +1,72 @@
+//! What a resource sees of a plan.
+
+use super::Resource;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::value::Path;
+
+/// What is planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanKind {
+    /// An object where there is none.
+    Create,
+    /// The second half of a replacement: the present object is destroyed before or after, and not shown.
+    Recreate,
+    /// A change of an object, or none.
+    Update,
+}
+
+/// A change that is about to be planned, as [`Resource::preflight`] sees it.
+pub enum Change<'a, R: Resource + ?Sized> {
+    /// An object where there is none.
+    Create {
+        /// What will be.
+        plan: &'a R::Model,
+    },
+    /// The second half of a replacement. The old object, which is not shown, still lives.
+    Recreate {
+        /// What will be.
+        plan: &'a R::Model,
+        /// The notes beside the state of the old object.
+        private: &'a R::Private,
+    },
+    /// A change in place.
+    Update {
+        /// What is.
+        prior: &'a R::Model,
+        /// What will be.
+        plan: &'a R::Model,
+    },
+    /// The end of an object.
+    Destroy {
+        /// What is.
+        prior: &'a R::Model,
+    },
+}
+
+/// A plan that follows from the schema, open to a resource's own decisions.
+pub struct Plan<'a, R: Resource + ?Sized> {
+    /// What is planned.
+    pub kind: PlanKind,
+    /// The state as it is; `None` unless this is an update.
+    pub prior: Option<&'a R::Model>,
+    /// The configuration as written; any value may be unknown.
+    pub config: &'a R::Model,
+    /// The plan, to be changed where needed: computed attributes only.
+    pub planned: R::Model,
+    /// The notes beside the state: as they are, and as the apply will find them.
+    pub private: R::Private,
+    pub(super) replace: Vec<Path>,
+    pub(super) report: Diagnostics,
+}
+
+impl<R: Resource + ?Sized> Plan<'_, R> {
+    /// Asks for replacement because of one attribute.
+    pub fn require_replacement(&mut self, attribute: impl Into<Path>) {
+        self.replace.push(attribute.into());
+    }
+
+    /// Tells the user something about this plan. Hosts drop warnings of the second half of a replacement.
+    pub fn warn(&mut self, warning: Diagnostic) {
+        self.report.push(warning);
+    }
+}

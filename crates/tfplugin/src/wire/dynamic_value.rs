@@ -1,0 +1,26 @@
+//! `DynamicValue`: msgpack or JSON in, msgpack out.
+
+use tfplugin_proto::tfplugin6 as proto;
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::value::{Reading, Type, Value};
+
+/// Reads a value that must be there.
+pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value> {
+    let Some(value) = value else {
+        return Err(Diagnostic::bug("The host sent a message without one of its values.").into());
+    };
+    let decoded = if !value.msgpack.is_empty() {
+        Value::from_msgpack(&value.msgpack, ty)
+    } else if !value.json.is_empty() {
+        Value::from_json(&value.json, ty, Reading::Exact)
+    } else {
+        return Err(Diagnostic::bug("The host sent an empty value.").into());
+    };
+    Ok(decoded?)
+}
+
+/// Writes a value in msgpack, which hosts prefer.
+pub(super) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue> {
+    Ok(proto::DynamicValue { msgpack: value.to_msgpack(ty)?.into(), ..proto::DynamicValue::default() })
+}

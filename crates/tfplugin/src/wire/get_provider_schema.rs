@@ -1,0 +1,20 @@
+//! `GetProviderSchema`.
+
+use tfplugin_proto::tfplugin6::get_provider_schema::Response;
+
+use super::{get_metadata, schema};
+use crate::engine::Engine;
+use crate::provider::Provider;
+
+pub(super) fn serve<P: Provider>(engine: &Engine<P>) -> Response {
+    let registry = engine.registry();
+    let resources = registry.resources.iter().map(|(name, it)| ((*name).to_owned(), schema::to_proto(it.schema())));
+    let sources = registry.data_sources.iter().map(|(name, it)| ((*name).to_owned(), schema::to_proto(it.schema())));
+    Response {
+        provider: Some(schema::to_proto(engine.schema())),
+        resource_schemas: resources.collect(),
+        data_source_schemas: sources.collect(),
+        server_capabilities: Some(get_metadata::capabilities()),
+        ..Response::default()
+    }
+}

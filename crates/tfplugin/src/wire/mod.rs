@@ -1,0 +1,124 @@
+//! The protocol's messages on one side, the engine's native types on the other.
+//!
+//! One file an RPC, named as in `engine`. What a user can mend or should read leaves as diagnostics; a gRPC status is
+//! for a broken protocol alone.
+
+mod apply_resource_change;
+mod configure_provider;
+mod diagnostics;
+mod dynamic_value;
+mod get_metadata;
+mod get_provider_schema;
+mod import_resource_state;
+mod plan_resource_change;
+mod read_data_source;
+mod read_resource;
+mod schema;
+mod service;
+mod stop_provider;
+mod unsupported;
+mod upgrade_resource_state;
+mod validate_data_resource_config;
+mod validate_provider_config;
+mod validate_resource_config;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tfplugin_proto::tfplugin6 as proto;
+use tonic::{Response, Status};
+use tracing::Instrument as _;
+
+use crate::diagnostic::{Diagnostics, Result};
+use crate::engine::Engine;
+use crate::panic;
+use crate::provider::Provider;
+
+/// The provider service of one process.
+pub(crate) struct Service<P: Provider> {
+    engine: Arc<Engine<P>>,
+    calls: AtomicU64,
+}
+
+/// An answer that can say "no" with diagnostics and nothing else.
+trait Refusal: Sized {
+    fn refusal(diagnostics: Vec<proto::Diagnostic>) -> Self;
+}
+
+macro_rules! refusals {
+    ($($answer:ty),* $(,)?) => {$(
+        impl Refusal for $answer {
+            fn refusal(diagnostics: Vec<proto::Diagnostic>) -> Self {
+                Self { diagnostics, ..Self::default() }
+            }
+        }
+    )*};
+}
+
+refusals!(
+    proto::apply_resource_change::Response,
+    proto::configure_provider::Response,
+    proto::get_provider_schema::Response,
+    proto::import_resource_state::Response,
+    proto::move_resource_state::Response,
+    proto::open_ephemeral_resource::Response,
+    proto::plan_resource_change::Response,
+    proto::read_data_source::Response,
+    proto::read_resource::Response,
+    proto::upgrade_resource_state::Response,
+    proto::validate_action_config::Response,
+    proto::validate_data_resource_config::Response,
+    proto::validate_ephemeral_resource_config::Response,
+    proto::validate_list_resource_config::Response,
+    proto::validate_provider_config::Response,
+    proto::validate_resource_config::Response,
+    proto::validate_state_store::Response,
+);
+
+impl<P: Provider> Service<P> {
+    pub(crate) fn new(provider: P) -> Self {
+        Self { engine: Arc::new(Engine::new(provider)), calls: AtomicU64::new(1) }
+    }
+
+    /// Runs one call in a task of its own: a panic ends that call alone, and a host that hangs up cuts nothing short
+    /// that has begun on the remote side.
+    async fn call<A, F>(
+        &self,
+        rpc: &'static str,
+        subject: &str,
+        answer: impl FnOnce(Arc<Engine<P>>) -> F,
+    ) -> std::result::Result<Response<A>, Status>
+    where
+        A: Refusal + Send + 'static,
+        F: Future<Output = Result<A>> + Send + 'static,
+    {
+        let id = self.calls.fetch_add(1, Ordering::Relaxed);
+        let span = tracing::debug_span!("rpc", tf_rpc = rpc, tf_type_name = subject, tf_req_id = id);
+        let task = answer(Arc::clone(&self.engine));
+        let logged = async move {
+            tracing::debug!("call received");
+            let result = task.await;
+            tracing::debug!(refused = result.is_err(), "call answered");
+            result
+        };
+        let refused = |report: Diagnostics| A::refusal(diagnostics::to_proto(report));
+        match tokio::spawn(logged.instrument(span)).await {
+            Ok(Ok(answer)) => Ok(Response::new(answer)),
+            Ok(Err(report)) => Ok(Response::new(refused(report))),
+            Err(error) if error.is_panic() => Ok(Response::new(refused(panic::diagnostic(subject).into()))),
+            Err(_) => Err(Status::cancelled("the provider is shutting down")),
+        }
+    }
+}
+
+fn deferral_allowed(capabilities: Option<proto::ClientCapabilities>) -> bool {
+    capabilities.is_some_and(|capabilities| capabilities.deferral_allowed)
+}
+
+/// The one reason for which a provider may defer: its configuration is not known yet.
+fn deferred(deferred: Option<crate::engine::Deferred>) -> Option<proto::Deferred> {
+    deferred.map(|crate::engine::Deferred| proto::Deferred {
+        reason: proto::deferred::Reason::ProviderConfigUnknown.into(),
+    })
+}

@@ -1,0 +1,28 @@
+//! `PlanResourceChange`.
+
+use tfplugin_proto::tfplugin6::plan_resource_change::{Request, Response};
+
+use super::{deferral_allowed, deferred, diagnostics, dynamic_value};
+use crate::diagnostic::Result;
+use crate::engine::{Engine, plan_resource_change};
+use crate::provider::Provider;
+
+pub(super) async fn serve<P: Provider>(engine: &Engine<P>, request: Request) -> Result<Response> {
+    let ty = engine.resource(&request.type_name)?.schema().object_type();
+    let native = plan_resource_change::Request {
+        prior: dynamic_value::decode(request.prior_state.as_ref(), ty)?,
+        proposed: dynamic_value::decode(request.proposed_new_state.as_ref(), ty)?,
+        config: dynamic_value::decode(request.config.as_ref(), ty)?,
+        private: request.prior_private.to_vec(),
+        deferral_allowed: deferral_allowed(request.client_capabilities),
+    };
+    let response = engine.plan_resource_change(&request.type_name, native).await?;
+    Ok(Response {
+        planned_state: Some(dynamic_value::encode(&response.planned, ty)?),
+        requires_replace: response.requires_replace.iter().map(diagnostics::path).collect(),
+        planned_private: response.private.into(),
+        diagnostics: diagnostics::to_proto(response.diagnostics),
+        deferred: deferred(response.deferred),
+        ..Response::default()
+    })
+}

@@ -1,0 +1,25 @@
+//! `ReadResource`.
+
+use tfplugin_proto::tfplugin6::read_resource::{Request, Response};
+
+use super::{deferral_allowed, deferred, diagnostics, dynamic_value};
+use crate::diagnostic::Result;
+use crate::engine::{Engine, read_resource};
+use crate::provider::Provider;
+
+pub(super) async fn serve<P: Provider>(engine: &Engine<P>, request: Request) -> Result<Response> {
+    let ty = engine.resource(&request.type_name)?.schema().object_type();
+    let native = read_resource::Request {
+        state: dynamic_value::decode(request.current_state.as_ref(), ty)?,
+        private: request.private.to_vec(),
+        deferral_allowed: deferral_allowed(request.client_capabilities),
+    };
+    let response = engine.read_resource(&request.type_name, native).await?;
+    Ok(Response {
+        new_state: Some(dynamic_value::encode(&response.state, ty)?),
+        diagnostics: diagnostics::to_proto(response.diagnostics),
+        private: response.private.into(),
+        deferred: deferred(response.deferred),
+        new_identity: None,
+    })
+}

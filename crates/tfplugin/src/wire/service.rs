@@ -1,0 +1,211 @@
+//! The service as gRPC sees it: each call goes to the file of its name.
+
+use std::pin::Pin;
+
+use futures::{Stream, stream};
+use tfplugin_proto::tfplugin6::{self as proto, provider_server};
+use tonic::{Request, Response, Status};
+
+use super::{
+    Service, apply_resource_change, configure_provider, get_metadata, get_provider_schema, import_resource_state,
+    plan_resource_change, read_data_source, read_resource, stop_provider, unsupported, upgrade_resource_state,
+    validate_data_resource_config, validate_provider_config, validate_resource_config,
+};
+use crate::provider::Provider;
+
+type Answer<A> = Result<Response<A>, Status>;
+type Events<E> = tonic::codegen::BoxStream<E>;
+
+/// One call whose type is named in the request, served by the module of the call's name.
+macro_rules! serve {
+    ($self:ident, $rpc:literal, $request:ident, async $module:ident) => {{
+        let request = $request.into_inner();
+        let subject = request.type_name.clone();
+        $self.call($rpc, &subject, |engine| async move { $module::serve(&engine, request).await }).await
+    }};
+    ($self:ident, $rpc:literal, $request:ident, $module:ident) => {{
+        let request = $request.into_inner();
+        let subject = request.type_name.clone();
+        $self.call($rpc, &subject, |engine| async move { $module::serve(&engine, &request) }).await
+    }};
+}
+
+/// One call for a kind of thing that this SDK does not offer.
+macro_rules! refuse {
+    ($self:ident, $rpc:literal, $kind:literal, $name:expr) => {{
+        let name = $name;
+        $self.call($rpc, &name.clone(), |_| async move { Err(unsupported::refusal($kind, &name)) }).await
+    }};
+}
+
+#[tonic::async_trait]
+impl<P: Provider> provider_server::Provider for Service<P> {
+    async fn get_metadata(&self, _: Request<proto::get_metadata::Request>) -> Answer<proto::get_metadata::Response> {
+        Ok(Response::new(get_metadata::serve(&self.engine)))
+    }
+
+    async fn get_provider_schema(
+        &self,
+        _: Request<proto::get_provider_schema::Request>,
+    ) -> Answer<proto::get_provider_schema::Response> {
+        self.call("GetProviderSchema", "", |engine| async move { Ok(get_provider_schema::serve(&engine)) }).await
+    }
+
+    async fn validate_provider_config(
+        &self,
+        request: Request<proto::validate_provider_config::Request>,
+    ) -> Answer<proto::validate_provider_config::Response> {
+        let request = request.into_inner();
+        let serve = |engine: std::sync::Arc<crate::engine::Engine<P>>| async move {
+            validate_provider_config::serve(&engine, &request)
+        };
+        self.call("ValidateProviderConfig", "", serve).await
+    }
+
+    async fn configure_provider(
+        &self,
+        request: Request<proto::configure_provider::Request>,
+    ) -> Answer<proto::configure_provider::Response> {
+        let request = request.into_inner();
+        self.call("ConfigureProvider", "", |engine| async move { configure_provider::serve(&engine, request).await })
+            .await
+    }
+
+    async fn validate_resource_config(
+        &self,
+        request: Request<proto::validate_resource_config::Request>,
+    ) -> Answer<proto::validate_resource_config::Response> {
+        serve!(self, "ValidateResourceConfig", request, validate_resource_config)
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<proto::validate_data_resource_config::Request>,
+    ) -> Answer<proto::validate_data_resource_config::Response> {
+        serve!(self, "ValidateDataResourceConfig", request, validate_data_resource_config)
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<proto::upgrade_resource_state::Request>,
+    ) -> Answer<proto::upgrade_resource_state::Response> {
+        serve!(self, "UpgradeResourceState", request, upgrade_resource_state)
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<proto::read_resource::Request>,
+    ) -> Answer<proto::read_resource::Response> {
+        serve!(self, "ReadResource", request, async read_resource)
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<proto::plan_resource_change::Request>,
+    ) -> Answer<proto::plan_resource_change::Response> {
+        serve!(self, "PlanResourceChange", request, async plan_resource_change)
+    }
+
+    async fn apply_resource_change(
+        &self,
+        request: Request<proto::apply_resource_change::Request>,
+    ) -> Answer<proto::apply_resource_change::Response> {
+        serve!(self, "ApplyResourceChange", request, async apply_resource_change)
+    }
+
+    async fn import_resource_state(
+        &self,
+        request: Request<proto::import_resource_state::Request>,
+    ) -> Answer<proto::import_resource_state::Response> {
+        serve!(self, "ImportResourceState", request, async import_resource_state)
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<proto::read_data_source::Request>,
+    ) -> Answer<proto::read_data_source::Response> {
+        serve!(self, "ReadDataSource", request, async read_data_source)
+    }
+
+    async fn stop_provider(&self, _: Request<proto::stop_provider::Request>) -> Answer<proto::stop_provider::Response> {
+        Ok(Response::new(stop_provider::serve(&self.engine)))
+    }
+
+    // What follows is empty or refused.
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<proto::get_resource_identity_schemas::Request>,
+    ) -> Answer<proto::get_resource_identity_schemas::Response> {
+        Ok(Response::new(proto::get_resource_identity_schemas::Response::default()))
+    }
+
+    async fn get_functions(&self, _: Request<proto::get_functions::Request>) -> Answer<proto::get_functions::Response> {
+        Ok(Response::new(proto::get_functions::Response::default()))
+    }
+
+    async fn call_function(
+        &self,
+        request: Request<proto::call_function::Request>,
+    ) -> Answer<proto::call_function::Response> {
+        Ok(Response::new(unsupported::function(&request.into_inner().name)))
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<proto::move_resource_state::Request>,
+    ) -> Answer<proto::move_resource_state::Response> {
+        refuse!(self, "MoveResourceState", "move to", request.into_inner().target_type_name)
+    }
+
+    async fn validate_ephemeral_resource_config(
+        &self,
+        request: Request<proto::validate_ephemeral_resource_config::Request>,
+    ) -> Answer<proto::validate_ephemeral_resource_config::Response> {
+        refuse!(self, "ValidateEphemeralResourceConfig", "ephemeral resource", request.into_inner().type_name)
+    }
+
+    async fn open_ephemeral_resource(
+        &self,
+        request: Request<proto::open_ephemeral_resource::Request>,
+    ) -> Answer<proto::open_ephemeral_resource::Response> {
+        refuse!(self, "OpenEphemeralResource", "ephemeral resource", request.into_inner().type_name)
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<proto::validate_list_resource_config::Request>,
+    ) -> Answer<proto::validate_list_resource_config::Response> {
+        refuse!(self, "ValidateListResourceConfig", "list resource", request.into_inner().type_name)
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<proto::list_resource::Request>,
+    ) -> Answer<Events<proto::list_resource::Event>> {
+        let event = unsupported::list_resource(&request.into_inner().type_name);
+        Ok(Response::new(Box::pin(stream::iter([Ok(event)]))))
+    }
+
+    async fn validate_action_config(
+        &self,
+        request: Request<proto::validate_action_config::Request>,
+    ) -> Answer<proto::validate_action_config::Response> {
+        refuse!(self, "ValidateActionConfig", "action", request.into_inner().type_name)
+    }
+
+    async fn invoke_action(
+        &self,
+        request: Request<proto::invoke_action::Request>,
+    ) -> Answer<Events<proto::invoke_action::Event>> {
+        let event = unsupported::action(&request.into_inner().action_type);
+        Ok(Response::new(Box::pin(stream::iter([Ok(event)]))))
+    }
+
+    async fn validate_state_store_config(
+        &self,
+        request: Request<proto::validate_state_store::Request>,
+    ) -> Answer<proto::validate_state_store::Response> {
+        refuse!(self, "ValidateStateStoreConfig", "state store", request.into_inner().type_name)
+    }
+}

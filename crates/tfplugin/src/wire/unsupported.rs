@@ -1,0 +1,30 @@
+//! What this SDK does not offer, said in the protocol's own way.
+
+use tfplugin_proto::tfplugin6 as proto;
+
+use super::diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+pub(super) fn refusal(kind: &str, name: &str) -> Diagnostics {
+    let detail = format!("This version of the provider has no {kind} `{name}`. A newer version may have it.");
+    Diagnostic::error(format!("Unknown {kind}"), detail).into()
+}
+
+pub(super) fn function(name: &str) -> proto::call_function::Response {
+    let text = format!("This version of the provider has no function `{name}`.");
+    let error = Some(proto::FunctionError { text, function_argument: None });
+    proto::call_function::Response { result: None, error }
+}
+
+pub(super) fn list_resource(name: &str) -> proto::list_resource::Event {
+    proto::list_resource::Event {
+        diagnostic: diagnostics::to_proto(refusal("list resource", name)),
+        ..proto::list_resource::Event::default()
+    }
+}
+
+pub(super) fn action(name: &str) -> proto::invoke_action::Event {
+    use proto::invoke_action::event::{Completed, Type};
+    let completed = Completed { diagnostics: diagnostics::to_proto(refusal("action", name)) };
+    proto::invoke_action::Event { r#type: Some(Type::Completed(completed)) }
+}

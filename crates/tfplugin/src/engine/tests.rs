@@ -1,1 +1,388 @@
+//! The engine with a provider whose resource does what a case tells it to.
 
+use std::sync::Mutex;
+
+use super::*;
+use crate::model::{Attr, Model};
+use crate::provider::ConfigureContext;
+use crate::resource::{Change, Plan, PlanKind, Resource, ResourceContext, Upgrade};
+use crate::schema::{integer, string};
+use crate::serve::About;
+use crate::value::Value;
+use crate::{Context, DataSource, Diagnostics};
+
+#[derive(Clone, Model)]
+struct Thing {
+    id: Attr<String>,
+    name: Attr<String>,
+    policy: Attr<String>,
+    size: Attr<i64>,
+}
+
+/// What the resource does in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behaviour {
+    Well,
+    FailBefore,
+    FailAfter,
+    PanicAfter,
+    LeaveUnknown,
+    ChangePlanned,
+    Gone,
+}
+
+struct Things {
+    behaviour: Behaviour,
+    seen: Mutex<Vec<String>>,
+}
+
+impl Things {
+    fn see(&self, what: impl Into<String>) {
+        self.seen.lock().unwrap().push(what.into());
+    }
+
+    fn operate(&self, cx: &mut ResourceContext<'_, &'static Self>, plan: Thing) -> Result<Thing> {
+        cx.private += 1;
+        let failure = || Err(Diagnostic::error("Remote failure", "It failed.").into());
+        let mut state = Thing { id: "1".into(), ..plan };
+        match self.behaviour {
+            Behaviour::Well | Behaviour::Gone => Ok(state),
+            Behaviour::FailBefore => failure(),
+            Behaviour::FailAfter => {
+                cx.reached(state);
+                failure()
+            }
+            Behaviour::PanicAfter => {
+                cx.reached(state);
+                panic!("hunter2")
+            }
+            Behaviour::LeaveUnknown => {
+                state.id = Attr::unknown();
+                Ok(state)
+            }
+            Behaviour::ChangePlanned => {
+                state.name = "other".into();
+                Ok(state)
+            }
+        }
+    }
+}
+
+impl Resource for &'static Things {
+    const TYPE_NAME: &'static str = "test_thing";
+    type Data = ();
+    type Model = Thing;
+    type Private = u32;
+
+    fn schema(&self) -> Schema {
+        Schema::new("A thing.")
+            .version(2)
+            .computed("id", string("The id."))
+            .required("name", string("The name.").replace())
+            .optional("policy", string("The policy.").default("prevent"))
+            .optional("size", integer("The size."))
+    }
+
+    fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
+        self.see(format!("plan {:?} private {}", plan.kind, plan.private));
+        Ok(())
+    }
+
+    async fn preflight(&self, _: &mut Context<'_, ()>, change: Change<'_, Self>) -> Result<()> {
+        self.see(match change {
+            Change::Create { .. } => "preflight create".to_owned(),
+            Change::Recreate { private, .. } => format!("preflight recreate private {private}"),
+            Change::Update { .. } => "preflight update".to_owned(),
+            Change::Destroy { .. } => "preflight destroy".to_owned(),
+        });
+        match self.behaviour {
+            Behaviour::FailBefore => Err(Diagnostic::error("Refused", "Not now.").into()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: Thing) -> Result<Thing> {
+        self.operate(cx, plan)
+    }
+
+    async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: Thing) -> Result<Option<Thing>> {
+        if self.behaviour == Behaviour::Gone { Ok(None) } else { self.operate(cx, state).map(Some) }
+    }
+
+    async fn update(&self, cx: &mut ResourceContext<'_, Self>, _: Thing, plan: Thing) -> Result<Thing> {
+        self.operate(cx, plan)
+    }
+
+    async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: Thing) -> Result<()> {
+        if self.behaviour == Behaviour::FailAfter {
+            return Err(Diagnostic::error("Remote failure", "It failed.").into());
+        }
+        self.operate(cx, state).map(drop)
+    }
+
+    async fn import(&self, _: &mut ResourceContext<'_, Self>, id: &str) -> Result<Thing> {
+        Ok(Thing { id: id.into(), name: "a".into(), policy: Attr::Null, size: Attr::Null })
+    }
+
+    fn upgrades(&self) -> Vec<Upgrade> {
+        #[derive(Model)]
+        struct Version0 {
+            title: Attr<String>,
+        }
+        #[derive(Model)]
+        struct Version1 {
+            name: Attr<String>,
+        }
+        vec![
+            Upgrade::new(1, |old: Version1| {
+                Ok(Thing { id: Attr::Null, name: old.name, policy: Attr::Null, size: Attr::Null })
+            }),
+            Upgrade::new(0, |old: Version0| Ok(Version1 { name: old.title })),
+        ]
+    }
+}
+
+impl DataSource for &'static Things {
+    const TYPE_NAME: &'static str = "test_thing";
+    type Data = ();
+    type Model = Thing;
+
+    fn schema(&self) -> Schema {
+        Resource::schema(self)
+    }
+
+    async fn read(&self, _: &mut Context<'_, ()>, config: Thing) -> Result<Thing> {
+        let id = if self.behaviour == Behaviour::LeaveUnknown { Attr::unknown() } else { "1".into() };
+        Ok(Thing { id, ..config })
+    }
+}
+
+struct TestProvider(&'static Things);
+
+#[derive(Model)]
+struct Config {
+    token: Attr<String>,
+}
+
+impl Provider for TestProvider {
+    type Model = Config;
+    type Data = ();
+
+    fn about(&self) -> About {
+        About { name: "test", address: "test/test", version: "0.0.0", description: "A test.", log_targets: &[] }
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new("").optional("token", string(""))
+    }
+
+    fn register(&self, registry: &mut Registry<()>) {
+        registry.resource(self.0).data_source(self.0);
+    }
+
+    async fn configure(&self, _: &mut ConfigureContext, config: Config) -> Result<()> {
+        config.token.get_optional()?;
+        Ok(())
+    }
+}
+
+fn engine(behaviour: Behaviour) -> (Engine<TestProvider>, &'static Things) {
+    let things: &'static Things = Box::leak(Box::new(Things { behaviour, seen: Mutex::default() }));
+    (Engine::new(TestProvider(things)), things)
+}
+
+async fn configured(behaviour: Behaviour) -> (Engine<TestProvider>, &'static Things) {
+    let (engine, things) = engine(behaviour);
+    engine.configure_provider("1.11.4".into(), Value::object([("token", Value::Null)])).await.unwrap();
+    (engine, things)
+}
+
+fn thing(id: Value, name: &str) -> Value {
+    Value::object([("id", id), ("name", name.into()), ("policy", "prevent".into()), ("size", Value::Null)])
+}
+
+fn config(name: &str) -> Value {
+    Value::object([("id", Value::Null), ("name", name.into()), ("policy", Value::Null), ("size", Value::Null)])
+}
+
+fn summary(diagnostics: &Diagnostics) -> Vec<String> {
+    diagnostics.iter().map(|d| format!("{:?}: {}", d.severity, d.summary)).collect()
+}
+
+async fn apply(behaviour: Behaviour, prior: Value, planned: Value) -> apply_resource_change::Response {
+    let (engine, _) = configured(behaviour).await;
+    let request = apply_resource_change::Request { prior, planned, private: Vec::new() };
+    engine.apply_resource_change("test_thing", request).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_create_keeps_what_it_reached_and_does_not_taint_it() {
+    let planned = || thing(Value::unknown(), "a");
+    let made = thing("1".into(), "a");
+    let cases = [
+        (Behaviour::Well, made.clone(), vec![]),
+        (Behaviour::FailBefore, Value::Null, vec!["Error: Remote failure"]),
+        (Behaviour::FailAfter, made.clone(), vec!["Warning: Remote failure"]),
+        (Behaviour::PanicAfter, made.clone(), vec!["Warning: Bug in the provider"]),
+        (Behaviour::LeaveUnknown, thing(Value::Null, "a"), vec!["Error: Bug in the provider"]),
+        (Behaviour::ChangePlanned, thing("1".into(), "other"), vec!["Error: Bug in the provider"]),
+    ];
+    for (behaviour, state, messages) in cases {
+        let response = apply(behaviour, Value::Null, planned()).await;
+        assert!(response.state == state, "{behaviour:?}: {:?}", response.state);
+        assert_eq!(summary(&response.diagnostics), messages, "{behaviour:?}");
+        assert!(!format!("{response:?}").contains("hunter2"), "a panic's message may be secret");
+        assert_eq!(response.state.is_null(), response.private.is_empty(), "notes live as long as the state");
+    }
+}
+
+#[tokio::test]
+async fn an_update_answers_what_it_reached_with_the_error() {
+    let prior = thing("0".into(), "a");
+    let planned = thing("1".into(), "b");
+    let cases = [
+        (Behaviour::Well, planned.clone(), false),
+        (Behaviour::FailBefore, prior.clone(), true),
+        (Behaviour::FailAfter, planned.clone(), true),
+        (Behaviour::PanicAfter, planned.clone(), true),
+    ];
+    for (behaviour, state, failed) in cases {
+        let response = apply(behaviour, prior.clone(), planned.clone()).await;
+        assert!(response.state == state, "{behaviour:?}");
+        assert_eq!(response.diagnostics.has_error(), failed, "{behaviour:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_delete_forgets_nothing() {
+    let prior = thing("1".into(), "a");
+    for (behaviour, state) in [(Behaviour::Well, Value::Null), (Behaviour::FailAfter, prior.clone())] {
+        let response = apply(behaviour, prior.clone(), Value::Null).await;
+        assert!(response.state == state, "{behaviour:?}");
+    }
+}
+
+async fn plan(engine: &Engine<TestProvider>, prior: Value, wanted: Value, private: &[u8]) -> Result<plan_resource_change::Response> {
+    let request = plan_resource_change::Request {
+        prior,
+        proposed: wanted.clone(),
+        config: wanted,
+        private: private.to_vec(),
+        deferral_allowed: false,
+    };
+    engine.plan_resource_change("test_thing", request).await
+}
+
+#[tokio::test]
+async fn a_replacement_is_told_from_a_create() {
+    let (engine, things) = configured(Behaviour::Well).await;
+    let prior = thing("1".into(), "a");
+    let private = br#"{"tfplugin":1,"notes":7}"#;
+    let first = plan(&engine, prior, config("b"), private).await.unwrap();
+    assert_eq!(first.requires_replace, ["name".into()]);
+    let second = plan(&engine, Value::Null, config("b"), private).await.unwrap();
+    assert!(second.planned == thing(Value::unknown(), "b"));
+    plan(&engine, Value::Null, config("b"), b"").await.unwrap();
+    assert_eq!(
+        *things.seen.lock().unwrap(),
+        [
+            "plan Update private 7",
+            "plan Recreate private 7",
+            "preflight recreate private 7",
+            "plan Create private 0",
+            "preflight create",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_looked_at_where_nothing_changes() {
+    let (engine, things) = configured(Behaviour::FailBefore).await;
+    let state = thing("1".into(), "a");
+    let response = plan(&engine, state.clone(), config("a"), b"").await.unwrap();
+    assert!(response.planned == state);
+    assert_eq!(*things.seen.lock().unwrap(), ["plan Update private 0"]);
+}
+
+#[tokio::test]
+async fn a_destroy_is_looked_at_while_planning() {
+    let (engine, things) = configured(Behaviour::FailBefore).await;
+    let refused = plan(&engine, thing("1".into(), "a"), Value::Null, b"").await.unwrap_err();
+    assert_eq!(summary(&refused), ["Error: Refused"]);
+    assert_eq!(*things.seen.lock().unwrap(), ["preflight destroy"]);
+}
+
+#[tokio::test]
+async fn an_unknown_configuration_is_no_failure_before_it_must_be() {
+    let (engine, _) = engine(Behaviour::Well);
+    engine.configure_provider("1.11.4".into(), Value::object([("token", Value::unknown())])).await.unwrap();
+    let planned = plan(&engine, Value::Null, config("a"), b"").await.unwrap();
+    assert_eq!(planned.deferred, None);
+    let read = |deferral_allowed| {
+        let state = thing("1".into(), "a");
+        engine.read_resource("test_thing", read_resource::Request { state, private: Vec::new(), deferral_allowed })
+    };
+    assert_eq!(read(true).await.ok().unwrap().deferred, Some(Deferred));
+    let refused = read(false).await.err().unwrap();
+    assert!(refused.iter().next().unwrap().detail.contains("`token`"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_read_answers_gone_or_the_state_with_its_notes() {
+    for (behaviour, expected) in [(Behaviour::Well, Some(Value::from("1"))), (Behaviour::Gone, None)] {
+        let (engine, _) = configured(behaviour).await;
+        let request = read_resource::Request {
+            state: thing("0".into(), "a"),
+            private: br#"{"tfplugin":1,"notes":7}"#.to_vec(),
+            deferral_allowed: false,
+        };
+        let response = engine.read_resource("test_thing", request).await.ok().unwrap();
+        assert_eq!(response.state.is_null(), expected.is_none());
+        if let Some(id) = expected {
+            assert!(response.state.attribute("id") == &id);
+            assert_eq!(response.private, br#"{"tfplugin":1,"notes":8}"#);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_import_fills_defaults() {
+    let (engine, _) = configured(Behaviour::Well).await;
+    let response = engine.import_resource_state("test_thing", "9".into(), false).await.ok().unwrap();
+    let imported = response.imported.unwrap();
+    assert!(imported.state == thing("9".into(), "a"));
+    assert!(!imported.private.is_empty());
+}
+
+#[tokio::test]
+async fn a_data_source_answers_wholly_known() {
+    for (behaviour, well) in [(Behaviour::Well, true), (Behaviour::LeaveUnknown, false)] {
+        let (engine, _) = configured(behaviour).await;
+        let response = engine.read_data_source("test_thing", config("a"), false).await;
+        assert_eq!(response.is_ok(), well, "{behaviour:?}");
+    }
+}
+
+#[test]
+fn states_are_upgraded_step_by_step() {
+    let (engine, _) = engine(Behaviour::Well);
+    let expected = thing(Value::Null, "a");
+    for (version, json) in [(0, r#"{"title":"a"}"#), (1, r#"{"name":"a"}"#), (2, r#"{"name":"a","gone":1}"#)] {
+        let state = engine.upgrade_resource_state("test_thing", version, json.as_bytes()).unwrap();
+        assert!(state == expected, "from version {version}");
+    }
+    let newer = engine.upgrade_resource_state("test_thing", 3, b"{}").unwrap_err();
+    assert_eq!(summary(&newer), ["Error: State of a newer provider"]);
+    let broken = engine.upgrade_resource_state("test_thing", 2, br#"{"size":{}}"#).unwrap_err();
+    assert_eq!(broken.iter().next().unwrap().path, Some("size".into()));
+}
+
+#[test]
+fn validation_tells_the_rules_of_attributes_first() {
+    let (engine, _) = engine(Behaviour::Well);
+    let Value::Map(mut config) = config("a") else { unreachable!() };
+    config.insert("size".into(), Value::Number("1.5".parse().unwrap()));
+    let report = engine.validate_resource_config("test_thing", &Value::Map(config), true).unwrap();
+    assert_eq!(summary(&report), ["Error: Invalid value for `size`"]);
+    assert!(engine.validate_resource_config("test_nothing", &Value::Null, true).is_err());
+}

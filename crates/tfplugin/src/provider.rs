@@ -9,21 +9,7 @@ use crate::model::Model;
 use crate::resource::Resource;
 use crate::resource::erased::{self, ErasedResource};
 use crate::schema::Schema;
-
-/// Who a provider is.
-#[derive(Clone, Debug)]
-pub struct About {
-    /// The type, as in `terraform-provider-NAME`.
-    pub name: &'static str,
-    /// The source address in the registry, such as `registry.terraform.io/acme/name`.
-    pub address: &'static str,
-    /// The version of this build.
-    pub version: &'static str,
-    /// One sentence for people who run the binary by hand.
-    pub description: &'static str,
-    /// The crates whose logs go to the host; those of libraries never do, as they may hold secrets.
-    pub log_targets: &'static [&'static str],
-}
+use crate::serve::About;
 
 /// A Terraform provider: a configuration, and the things that it offers.
 pub trait Provider: Send + Sync + 'static {

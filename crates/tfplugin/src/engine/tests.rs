@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::*;
 use crate::model::{Attr, Model};
 use crate::provider::ConfigureContext;
-use crate::resource::{Change, Plan, PlanKind, Resource, ResourceContext, Upgrade};
+use crate::resource::{Change, Plan, Resource, ResourceContext, Upgrade};
 use crate::schema::{integer, string};
 use crate::serve::About;
 use crate::value::Value;
@@ -262,7 +262,12 @@ async fn a_failed_delete_forgets_nothing() {
     }
 }
 
-async fn plan(engine: &Engine<TestProvider>, prior: Value, wanted: Value, private: &[u8]) -> Result<plan_resource_change::Response> {
+async fn plan(
+    engine: &Engine<TestProvider>,
+    prior: Value,
+    wanted: Value,
+    private: &[u8],
+) -> Result<plan_resource_change::Response> {
     let request = plan_resource_change::Request {
         prior,
         proposed: wanted.clone(),

@@ -76,8 +76,8 @@ mod tests {
             .optional("members", list_of(member, ""))
     }
 
-    fn messages(config: Value) -> Vec<String> {
-        let report = schema().validate(&config);
+    fn messages(config: &Value) -> Vec<String> {
+        let report = schema().validate(config);
         report.iter().map(|d| format!("{}: {}", d.path.as_ref().unwrap(), d.detail)).collect()
     }
 
@@ -89,7 +89,7 @@ mod tests {
             ("members", Value::List(vec![member("admin"), member("owner")])),
         ]);
         assert_eq!(
-            messages(config),
+            messages(&config),
             [
                 r#"members[1].role: The value "owner" must be "admin" or "member"."#,
                 r#"name: The value "four" must be 1 to 3 characters long."#,
@@ -100,13 +100,13 @@ mod tests {
     #[test]
     fn a_sensitive_value_is_not_shown() {
         let config = Value::object([("password", Value::from("hunter2"))]);
-        assert_eq!(messages(config), ["password: The value must be 9 to 99 characters long."]);
+        assert_eq!(messages(&config), ["password: The value must be 9 to 99 characters long."]);
     }
 
     #[test]
     fn unknown_and_null_are_judged_later() {
         let config =
             Value::object([("name", Value::unknown()), ("password", Value::Null), ("members", Value::unknown())]);
-        assert_eq!(messages(config), [String::new(); 0]);
+        assert!(messages(&config).is_empty());
     }
 }

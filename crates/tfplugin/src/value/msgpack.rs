@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
                     _ => return Err(misfit()),
                 },
                 Some(2) if matches!(ty, Type::String | Type::Dynamic) => {
-                    refinement.prefix = self.text(&Type::String)?
+                    refinement.prefix = self.text(&Type::String)?;
                 }
                 Some(3) if matches!(ty, Type::Number | Type::Dynamic) => refinement.lower = Some(self.bound()?),
                 Some(4) if matches!(ty, Type::Number | Type::Dynamic) => refinement.upper = Some(self.bound()?),

@@ -56,37 +56,43 @@ fn refinement(ty: &Type) -> BoxedStrategy<Option<Box<Refinement>>> {
     refinement.prop_map(|refinement| (!refinement.is_empty()).then(|| Box::new(refinement))).boxed()
 }
 
-fn values(ty: Type, unknowns: bool) -> BoxedStrategy<Value> {
+fn values(ty: &Type, unknowns: bool) -> BoxedStrategy<Value> {
     let known: BoxedStrategy<Value> = match ty.clone() {
         Type::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
         Type::Number => number().prop_map(Value::Number).boxed(),
         Type::String => any::<String>().prop_map(Value::from).boxed(),
         Type::Dynamic => types()
             .prop_filter("a type of its own", |ty| *ty != Type::Dynamic)
-            .prop_flat_map(move |ty| (Just(ty.clone()), values(ty, unknowns)))
+            .prop_flat_map(move |ty| {
+                let value = values(&ty, unknowns);
+                (Just(ty), value)
+            })
             .prop_map(|typed| Value::Dynamic(Box::new(typed)))
             .boxed(),
-        Type::List(element) => vec(values(*element, unknowns), 0..4).prop_map(Value::List).boxed(),
-        Type::Set(element) => vec(values(*element, unknowns), 0..4).prop_map(Value::set).boxed(),
-        Type::Map(element) => btree_map(name(), values(*element, unknowns), 0..4).prop_map(Value::Map).boxed(),
+        Type::List(element) => vec(values(&element, unknowns), 0..4).prop_map(Value::List).boxed(),
+        Type::Set(element) => vec(values(&element, unknowns), 0..4).prop_map(Value::set).boxed(),
+        Type::Map(element) => btree_map(name(), values(&element, unknowns), 0..4).prop_map(Value::Map).boxed(),
         Type::Tuple(types) => {
-            types.into_iter().map(|ty| values(ty, unknowns)).collect::<Vec<_>>().prop_map(Value::List).boxed()
+            types.into_iter().map(|ty| values(&ty, unknowns)).collect::<Vec<_>>().prop_map(Value::List).boxed()
         }
         Type::Object(object) => {
             let names: Vec<String> = object.attributes.keys().cloned().collect();
-            let attributes: Vec<_> = object.attributes.into_values().map(|ty| values(ty, unknowns)).collect();
+            let attributes: Vec<_> = object.attributes.into_values().map(|ty| values(&ty, unknowns)).collect();
             attributes.prop_map(move |values| Value::object(names.iter().cloned().zip(values))).boxed()
         }
     };
     if unknowns {
-        prop_oneof![8 => known, 1 => Just(Value::Null), 1 => refinement(&ty).prop_map(Value::Unknown)].boxed()
+        prop_oneof![8 => known, 1 => Just(Value::Null), 1 => refinement(ty).prop_map(Value::Unknown)].boxed()
     } else {
         prop_oneof![8 => known, 1 => Just(Value::Null)].boxed()
     }
 }
 
 fn typed(unknowns: bool) -> impl Strategy<Value = (Type, Value)> {
-    types().prop_flat_map(move |ty| (Just(ty.clone()), values(ty, unknowns)))
+    types().prop_flat_map(move |ty| {
+        let value = values(&ty, unknowns);
+        (Just(ty), value)
+    })
 }
 
 proptest! {

@@ -175,7 +175,7 @@ impl<'de> serde::de::Visitor<'de> for TypeVisitor {
 
     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Type, A::Error> {
         use serde::de::Error as _;
-        let missing = |_| A::Error::custom("a collection type names its element type");
+        let missing = |()| A::Error::custom("a collection type names its element type");
         let word: String = seq.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
         let ty = match word.as_str() {
             "list" => Type::List(seq.next_element()?.ok_or(()).map_err(missing)?),

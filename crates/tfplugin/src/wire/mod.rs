@@ -26,7 +26,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures::future::BoxFuture;
 use tfplugin_proto::tfplugin6 as proto;
+use tokio_util::task::TaskTracker;
 use tonic::{Response, Status};
 use tracing::Instrument as _;
 
@@ -34,11 +36,27 @@ use crate::diagnostic::{Diagnostics, Result};
 use crate::engine::Engine;
 use crate::panic;
 use crate::provider::Provider;
+use crate::serve::Lifecycle;
 
 /// The provider service of one process.
 pub(crate) struct Service<P: Provider> {
     engine: Arc<Engine<P>>,
     calls: AtomicU64,
+    running: TaskTracker,
+}
+
+/// How the process ends: what runs is asked to stop, and waited for.
+struct Calls<P: Provider> {
+    engine: Arc<Engine<P>>,
+    running: TaskTracker,
+}
+
+impl<P: Provider> Lifecycle for Calls<P> {
+    fn shutdown(&self) -> BoxFuture<'_, ()> {
+        self.engine.stop_provider();
+        self.running.close();
+        Box::pin(self.running.wait())
+    }
 }
 
 /// An answer that can say "no" with diagnostics and nothing else.
@@ -50,7 +68,9 @@ macro_rules! refusals {
     ($($answer:ty),* $(,)?) => {$(
         impl Refusal for $answer {
             fn refusal(diagnostics: Vec<proto::Diagnostic>) -> Self {
-                Self { diagnostics, ..Self::default() }
+                let mut answer = Self::default();
+                answer.diagnostics = diagnostics;
+                answer
             }
         }
     )*};
@@ -78,7 +98,11 @@ refusals!(
 
 impl<P: Provider> Service<P> {
     pub(crate) fn new(provider: P) -> Self {
-        Self { engine: Arc::new(Engine::new(provider)), calls: AtomicU64::new(1) }
+        Self { engine: Arc::new(Engine::new(provider)), calls: AtomicU64::new(1), running: TaskTracker::new() }
+    }
+
+    pub(crate) fn lifecycle(&self) -> Arc<dyn Lifecycle> {
+        Arc::new(Calls { engine: Arc::clone(&self.engine), running: self.running.clone() })
     }
 
     /// Runs one call in a task of its own: a panic ends that call alone, and a host that hangs up cuts nothing short
@@ -103,7 +127,7 @@ impl<P: Provider> Service<P> {
             result
         };
         let refused = |report: Diagnostics| A::refusal(diagnostics::to_proto(report));
-        match tokio::spawn(logged.instrument(span)).await {
+        match self.running.spawn(logged.instrument(span)).await {
             Ok(Ok(answer)) => Ok(Response::new(answer)),
             Ok(Err(report)) => Ok(Response::new(refused(report))),
             Err(error) if error.is_panic() => Ok(Response::new(refused(panic::diagnostic(subject).into()))),

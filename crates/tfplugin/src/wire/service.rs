@@ -1,8 +1,6 @@
 //! The service as gRPC sees it: each call goes to the file of its name.
 
-use std::pin::Pin;
-
-use futures::{Stream, stream};
+use futures::stream;
 use tfplugin_proto::tfplugin6::{self as proto, provider_server};
 use tonic::{Request, Response, Status};
 

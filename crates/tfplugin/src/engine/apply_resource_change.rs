@@ -3,7 +3,7 @@
 use super::{Engine, Readiness, rules};
 use crate::diagnostic::{Diagnostic, Diagnostics, Result, Severity};
 use crate::provider::Provider;
-use crate::resource::erased::{ErasedResource, Outcome};
+use crate::resource::erased::{ErasedResource, Outcome, Wanted};
 use crate::value::Value;
 
 pub(crate) struct Request {
@@ -11,7 +11,10 @@ pub(crate) struct Request {
     pub prior: Value,
     /// Null for a destroy.
     pub planned: Value,
+    /// Null for a destroy.
+    pub config: Value,
     pub private: Vec<u8>,
+    pub identity: Option<Value>,
 }
 
 #[derive(Debug)]
@@ -19,45 +22,56 @@ pub(crate) struct Response {
     /// What was reached, also where it failed; null where there is nothing.
     pub state: Value,
     pub private: Vec<u8>,
+    pub identity: Option<Value>,
     pub diagnostics: Diagnostics,
 }
 
 impl<P: Provider> Engine<P> {
     pub(crate) async fn apply_resource_change(&self, type_name: &str, request: Request) -> Result<Response> {
         let resource = self.resource(type_name)?;
-        let Request { prior, planned, private } = request;
+        let Request { prior, planned, config, private, identity } = request;
         // Hosts allow deferral in words here too, and then take it for an error.
         let ready = self.ready(false);
         let data = match ready {
             Ok(Readiness::Ready(data)) => data,
             Ok(Readiness::Deferred) => return Err(Diagnostic::bug("An apply cannot be deferred.").into()),
-            Err(errors) => return Ok(Response { state: prior, private, diagnostics: errors }),
+            Err(errors) => return Ok(Response { state: prior, private, identity, diagnostics: errors }),
         };
         let call = self.call(&data);
         if planned.is_null() {
             let outcome = resource.delete(call, prior.clone(), private).await;
-            return Ok(deleted(prior, outcome));
+            return Ok(deleted(Prior { state: prior, identity }, outcome));
         }
+        let wanted = Wanted { plan: planned.clone(), config, private };
         if prior.is_null() {
-            let outcome = resource.create(call, planned.clone(), private).await;
+            let outcome = resource.create(call, wanted).await;
             return Ok(created(type_name, resource, &planned, outcome));
         }
-        let outcome = resource.update(call, prior.clone(), planned.clone(), private).await;
-        Ok(updated(type_name, resource, prior, &planned, outcome))
+        let outcome = resource.update(call, prior.clone(), wanted).await;
+        Ok(updated(type_name, resource, Prior { state: prior, identity }, &planned, outcome))
     }
 }
 
-fn deleted(prior: Value, outcome: Outcome) -> Response {
+/// The object as it is.
+struct Prior {
+    state: Value,
+    identity: Option<Value>,
+}
+
+fn deleted(prior: Prior, outcome: Outcome) -> Response {
     // A failed delete answers the state it found, so that nothing is forgotten.
-    let state = if outcome.report.has_error() { outcome.state.unwrap_or(prior) } else { Value::Null };
-    let private = if state.is_null() { Vec::new() } else { outcome.private };
-    Response { state, private, diagnostics: outcome.report }
+    let state = if outcome.report.has_error() { outcome.state.unwrap_or(prior.state) } else { Value::Null };
+    if state.is_null() {
+        return Response { state, private: Vec::new(), identity: None, diagnostics: outcome.report };
+    }
+    let identity = outcome.identity.or(prior.identity);
+    Response { state, private: outcome.private, identity, diagnostics: outcome.report }
 }
 
 fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value, outcome: Outcome) -> Response {
-    let Outcome { state, private, report: mut diagnostics } = outcome;
+    let Outcome { state, identity, private, report: mut diagnostics } = outcome;
     let Some(mut state) = state else {
-        return Response { state: Value::Null, private: Vec::new(), diagnostics };
+        return Response { state: Value::Null, private: Vec::new(), identity: None, diagnostics };
     };
     if diagnostics.has_error() {
         rules::settle(&mut state);
@@ -65,23 +79,25 @@ fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value
     }
     diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     rules::settle(&mut state);
-    Response { state, private, diagnostics }
+    Response { state, private, identity, diagnostics }
 }
 
 fn updated<D>(
     type_name: &str,
     resource: &dyn ErasedResource<D>,
-    prior: Value,
+    prior: Prior,
     planned: &Value,
     outcome: Outcome,
 ) -> Response {
-    let Outcome { state, private, report: mut diagnostics } = outcome;
-    let mut state = state.unwrap_or(prior);
+    let Outcome { state, identity, private, report: mut diagnostics } = outcome;
+    let mut state = state.unwrap_or(prior.state);
     if !diagnostics.has_error() {
         diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     }
+    diagnostics.extend(rules::check_identity(type_name, prior.identity.as_ref(), identity.as_ref()));
     rules::settle(&mut state);
-    Response { state, private, diagnostics }
+    // An answer without identity would erase it.
+    Response { state, private, identity: identity.or(prior.identity), diagnostics }
 }
 
 /// The errors of a create that reached its object, as warnings: an error beside a new state would taint the object,

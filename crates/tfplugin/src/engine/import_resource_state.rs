@@ -3,6 +3,7 @@
 use super::{Deferred, Engine, Readiness, rules};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
+use crate::resource::ImportTarget;
 use crate::value::Value;
 
 pub(crate) struct Response {
@@ -15,13 +16,14 @@ pub(crate) struct Response {
 pub(crate) struct Imported {
     pub state: Value,
     pub private: Vec<u8>,
+    pub identity: Option<Value>,
 }
 
 impl<P: Provider> Engine<P> {
     pub(crate) async fn import_resource_state(
         &self,
         type_name: &str,
-        id: String,
+        target: ImportTarget<Value>,
         deferral_allowed: bool,
     ) -> Result<Response> {
         let resource = self.resource(type_name)?;
@@ -31,14 +33,14 @@ impl<P: Provider> Engine<P> {
                 return Ok(Response { imported: None, deferred: Some(Deferred), diagnostics: Diagnostics::new() });
             }
         };
-        let outcome = resource.import(self.call(&data), id).await;
+        let outcome = resource.import(self.call(&data), target).await;
         let mut diagnostics = outcome.report;
         let Some(mut state) = outcome.state.filter(|_| !diagnostics.has_error()) else { return Err(diagnostics) };
         // The read that follows cannot know what only the configuration says; without its defaults the next plan
         // would show a change where nothing changes.
         rules::fill_defaults(resource.schema().attributes(), &mut state);
         diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
-        let imported = Some(Imported { state, private: outcome.private });
+        let imported = Some(Imported { state, private: outcome.private, identity: outcome.identity });
         diagnostics.clone().into_result(Response { imported, deferred: None, diagnostics })
     }
 }

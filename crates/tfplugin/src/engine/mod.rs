@@ -14,6 +14,7 @@ mod rules;
 pub(crate) mod stop_provider;
 #[cfg(test)]
 mod tests;
+pub(crate) mod upgrade_resource_identity;
 pub(crate) mod upgrade_resource_state;
 pub(crate) mod validate_data_resource_config;
 pub(crate) mod validate_provider_config;

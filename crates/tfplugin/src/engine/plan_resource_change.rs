@@ -14,6 +14,8 @@ pub(crate) struct Request {
     pub proposed: Value,
     pub config: Value,
     pub private: Vec<u8>,
+    /// Of the object as it is; none for one that is to be made.
+    pub identity: Option<Value>,
     pub deferral_allowed: bool,
 }
 
@@ -21,6 +23,7 @@ pub(crate) struct Request {
 pub(crate) struct Response {
     pub planned: Value,
     pub private: Vec<u8>,
+    pub identity: Option<Value>,
     pub requires_replace: Vec<Path>,
     pub deferred: Option<Deferred>,
     pub diagnostics: Diagnostics,
@@ -30,12 +33,15 @@ impl<P: Provider> Engine<P> {
     pub(crate) async fn plan_resource_change(&self, type_name: &str, request: Request) -> Result<Response> {
         let resource = self.resource(type_name)?;
         let deferral_allowed = request.deferral_allowed;
+        // A host may send the identity of the object that is being replaced, too: it does not mean existence.
+        let identity = request.identity.clone().filter(|_| !request.prior.is_null());
         let (mut response, change) = if request.proposed.is_null() {
             let change = ValueChange::Destroy { prior: request.prior };
             (Response::unchanged(Value::Null, request.private), Some(change))
         } else {
             plan(type_name, resource, request)?
         };
+        response.identity = identity;
         match self.configuration() {
             Configuration::Ready(data) => {
                 if let Some(change) = change {
@@ -53,7 +59,14 @@ impl<P: Provider> Engine<P> {
 
 impl Response {
     fn unchanged(planned: Value, private: Vec<u8>) -> Self {
-        Self { planned, private, requires_replace: Vec::new(), deferred: None, diagnostics: Diagnostics::new() }
+        Self {
+            planned,
+            private,
+            identity: None,
+            requires_replace: Vec::new(),
+            deferred: None,
+            diagnostics: Diagnostics::new(),
+        }
     }
 }
 

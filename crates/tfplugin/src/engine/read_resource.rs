@@ -3,11 +3,13 @@
 use super::{Deferred, Engine, Readiness, rules};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
+use crate::resource::erased::Outcome;
 use crate::value::Value;
 
 pub(crate) struct Request {
     pub state: Value,
     pub private: Vec<u8>,
+    pub identity: Option<Value>,
     pub deferral_allowed: bool,
 }
 
@@ -15,6 +17,7 @@ pub(crate) struct Response {
     /// Null where the object is gone.
     pub state: Value,
     pub private: Vec<u8>,
+    pub identity: Option<Value>,
     pub deferred: Option<Deferred>,
     pub diagnostics: Diagnostics,
 }
@@ -22,25 +25,28 @@ pub(crate) struct Response {
 impl<P: Provider> Engine<P> {
     pub(crate) async fn read_resource(&self, type_name: &str, request: Request) -> Result<Response> {
         let resource = self.resource(type_name)?;
-        let Request { state: prior, private, deferral_allowed } = request;
+        let Request { state: prior, private, identity, deferral_allowed } = request;
         let data = match self.ready(deferral_allowed)? {
             Readiness::Ready(data) => data,
             Readiness::Deferred => {
                 let diagnostics = Diagnostics::new();
-                return Ok(Response { state: prior, private, deferred: Some(Deferred), diagnostics });
+                return Ok(Response { state: prior, private, identity, deferred: Some(Deferred), diagnostics });
             }
         };
-        let outcome = resource.read(self.call(&data), prior.clone(), private).await;
-        let mut diagnostics = outcome.report;
+        let mut outcome = resource.read(self.call(&data), prior.clone(), private).await;
+        let mut diagnostics = std::mem::take(&mut outcome.report);
         if diagnostics.has_error() {
             // The host keeps the state that it has.
             return Err(diagnostics);
         }
-        let Some(state) = outcome.state else {
-            return Ok(Response { state: Value::Null, private: Vec::new(), deferred: None, diagnostics });
+        let Some(state) = outcome.state.take() else {
+            let (private, identity) = (Vec::new(), None);
+            return Ok(Response { state: Value::Null, private, identity, deferred: None, diagnostics });
         };
         let state = rules::keep_spelling(resource.schema().attributes(), &prior, state);
         diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
-        diagnostics.clone().into_result(Response { state, private: outcome.private, deferred: None, diagnostics })
+        diagnostics.extend(rules::check_identity(type_name, identity.as_ref(), outcome.identity.as_ref()));
+        let Outcome { private, identity, .. } = outcome;
+        diagnostics.clone().into_result(Response { state, private, identity, deferred: None, diagnostics })
     }
 }

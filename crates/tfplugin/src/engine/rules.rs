@@ -118,6 +118,16 @@ pub(super) fn check_known(type_name: &str, schema: &Schema, state: &Value) -> Di
     report
 }
 
+/// An object's identity stays the same as long as the object lives; a state from before it had one gets one.
+pub(super) fn check_identity(type_name: &str, prior: Option<&Value>, identity: Option<&Value>) -> Diagnostics {
+    match (prior, identity) {
+        (Some(prior), Some(identity)) if prior != identity => {
+            breach(type_name, "the identity of an object changed.").into()
+        }
+        _ => Diagnostics::new(),
+    }
+}
+
 /// A data source answers wholly known, with what is configured unchanged.
 pub(super) fn check_read(type_name: &str, schema: &Schema, config: &Value, state: &Value) -> Diagnostics {
     let mut report = check_known(type_name, schema, state);

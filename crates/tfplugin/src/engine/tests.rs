@@ -5,10 +5,10 @@ use std::sync::Mutex;
 use super::*;
 use crate::model::{Attr, Model};
 use crate::provider::ConfigureContext;
-use crate::resource::{Change, Plan, Resource, ResourceContext, Upgrade};
+use crate::resource::{Change, IdentitySchema, ImportTarget, Plan, Resource, ResourceContext, Upgrade};
 use crate::schema::{integer, string};
 use crate::serve::About;
-use crate::value::Value;
+use crate::value::{Type, Value};
 use crate::{Context, DataSource, Diagnostics};
 
 #[derive(Clone, Model)]
@@ -17,6 +17,11 @@ struct Thing {
     name: Attr<String>,
     policy: Attr<String>,
     size: Attr<i64>,
+}
+
+#[derive(Clone, Model)]
+struct Identity {
+    id: Attr<String>,
 }
 
 /// What the resource does in a case.
@@ -72,6 +77,7 @@ impl Resource for &'static Things {
     const TYPE_NAME: &'static str = "test_thing";
     type Data = ();
     type Model = Thing;
+    type Identity = Identity;
     type Private = u32;
 
     fn schema(&self) -> Schema {
@@ -81,6 +87,14 @@ impl Resource for &'static Things {
             .required("name", string("The name.").replace())
             .optional("policy", string("The policy.").default("prevent"))
             .optional("size", integer("The size."))
+    }
+
+    fn identity_schema(&self) -> IdentitySchema {
+        IdentitySchema::none().required("id", Type::String, "The id.")
+    }
+
+    fn identity(&self, state: &Thing) -> Result<Identity> {
+        Ok(Identity { id: state.id.clone() })
     }
 
     fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
@@ -120,8 +134,12 @@ impl Resource for &'static Things {
         self.operate(cx, state).map(drop)
     }
 
-    async fn import(&self, _: &mut ResourceContext<'_, Self>, id: &str) -> Result<Thing> {
-        Ok(Thing { id: id.into(), name: "a".into(), policy: Attr::Null, size: Attr::Null })
+    async fn import(&self, _: &mut ResourceContext<'_, Self>, target: ImportTarget<Identity>) -> Result<Thing> {
+        let id = match target {
+            ImportTarget::Id(id) => id.into(),
+            ImportTarget::Identity(identity) => identity.id,
+        };
+        Ok(Thing { id, name: "a".into(), policy: Attr::Null, size: Attr::Null })
     }
 
     fn upgrades(&self) -> Vec<Upgrade> {
@@ -211,7 +229,8 @@ fn summary(diagnostics: &Diagnostics) -> Vec<String> {
 
 async fn apply(behaviour: Behaviour, prior: Value, planned: Value) -> apply_resource_change::Response {
     let (engine, _) = configured(behaviour).await;
-    let request = apply_resource_change::Request { prior, planned, private: Vec::new() };
+    let request =
+        apply_resource_change::Request { config: planned.clone(), prior, planned, private: Vec::new(), identity: None };
     engine.apply_resource_change("test_thing", request).await.unwrap()
 }
 
@@ -273,6 +292,7 @@ async fn plan(
         proposed: wanted.clone(),
         config: wanted,
         private: private.to_vec(),
+        identity: None,
         deferral_allowed: false,
     };
     engine.plan_resource_change("test_thing", request).await
@@ -325,7 +345,10 @@ async fn an_unknown_configuration_is_no_failure_before_it_must_be() {
     assert_eq!(planned.deferred, None);
     let read = |deferral_allowed| {
         let state = thing("1".into(), "a");
-        engine.read_resource("test_thing", read_resource::Request { state, private: Vec::new(), deferral_allowed })
+        engine.read_resource(
+            "test_thing",
+            read_resource::Request { state, private: Vec::new(), identity: None, deferral_allowed },
+        )
     };
     assert_eq!(read(true).await.ok().unwrap().deferred, Some(Deferred));
     let refused = read(false).await.err().unwrap();
@@ -339,6 +362,7 @@ async fn a_read_answers_gone_or_the_state_with_its_notes() {
         let request = read_resource::Request {
             state: thing("0".into(), "a"),
             private: br#"{"tfplugin":1,"notes":7}"#.to_vec(),
+            identity: None,
             deferral_allowed: false,
         };
         let response = engine.read_resource("test_thing", request).await.ok().unwrap();
@@ -353,10 +377,43 @@ async fn a_read_answers_gone_or_the_state_with_its_notes() {
 #[tokio::test]
 async fn an_import_fills_defaults() {
     let (engine, _) = configured(Behaviour::Well).await;
-    let response = engine.import_resource_state("test_thing", "9".into(), false).await.ok().unwrap();
-    let imported = response.imported.unwrap();
-    assert!(imported.state == thing("9".into(), "a"));
-    assert!(!imported.private.is_empty());
+    let identity = Value::object([("id", Value::from("9"))]);
+    for target in [ImportTarget::Id("9".into()), ImportTarget::Identity(identity.clone())] {
+        let response = engine.import_resource_state("test_thing", target, false).await.ok().unwrap();
+        let imported = response.imported.unwrap();
+        assert!(imported.state == thing("9".into(), "a"));
+        assert!(imported.identity.as_ref() == Some(&identity));
+        assert!(!imported.private.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_identity_is_echoed_and_must_stay() {
+    let (engine, _) = configured(Behaviour::Well).await;
+    let read = |identity: &str| {
+        let request = read_resource::Request {
+            state: thing("1".into(), "a"),
+            private: Vec::new(),
+            identity: Some(Value::object([("id", identity.into())])),
+            deferral_allowed: false,
+        };
+        engine.read_resource("test_thing", request)
+    };
+    let same = read("1").await.ok().unwrap();
+    assert!(same.identity.unwrap().attribute("id").as_str() == Some("1"));
+    let changed = read("0").await.err().unwrap();
+    assert_eq!(summary(&changed), ["Error: Bug in the provider"]);
+
+    let failed = apply(Behaviour::FailBefore, thing("1".into(), "a"), thing("1".into(), "b")).await;
+    assert!(failed.diagnostics.has_error() && failed.identity.is_none(), "none was sent, none is made up");
+}
+
+#[test]
+fn an_identity_that_was_never_stored_is_null() {
+    let (engine, _) = engine(Behaviour::Well);
+    for (json, expected) in [("", Value::Null), (r#"{"id":"1"}"#, Value::object([("id", Value::from("1"))]))] {
+        assert!(engine.upgrade_resource_identity("test_thing", json.as_bytes()).unwrap() == expected);
+    }
 }
 
 #[tokio::test]

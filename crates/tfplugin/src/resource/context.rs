@@ -10,13 +10,14 @@ use crate::diagnostic::Diagnostic;
 pub struct ResourceContext<'a, R: Resource + ?Sized> {
     pub(super) context: Context<'a, R::Data>,
     pub(super) reached: Option<R::Model>,
+    pub(super) config: Option<R::Model>,
     /// The resource's notes beside the state: as they were before, and as they will be stored.
     pub private: R::Private,
 }
 
 impl<'a, R: Resource + ?Sized> ResourceContext<'a, R> {
     pub(super) fn new(context: Context<'a, R::Data>, private: R::Private) -> Self {
-        Self { context, reached: None, private }
+        Self { context, reached: None, config: None, private }
     }
 
     /// What the provider's `configure` made.
@@ -34,6 +35,12 @@ impl<'a, R: Resource + ?Sized> ResourceContext<'a, R> {
     #[must_use]
     pub fn stop(&self) -> &CancellationToken {
         self.context.stop()
+    }
+
+    /// The configuration, in a create or an update: the only place of write-only values.
+    #[must_use]
+    pub fn config(&self) -> Option<&R::Model> {
+        self.config.as_ref()
     }
 
     /// Notes the state that the remote object has now. It may be called again as the operation goes on.

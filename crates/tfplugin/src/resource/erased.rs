@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use futures::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
-use super::{Change, Plan, PlanKind, Resource, ResourceContext, Upgrade, private};
+use super::{Change, IdentitySchema, ImportTarget, Plan, PlanKind, Resource, ResourceContext, Upgrade, private};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics, Result};
 use crate::model::Model as _;
@@ -39,10 +39,19 @@ pub(crate) enum ValueChange {
     Destroy { prior: Value },
 }
 
+/// What is to be made or changed.
+pub(crate) struct Wanted {
+    pub plan: Value,
+    pub config: Value,
+    pub private: Vec<u8>,
+}
+
 /// How an operation on the remote object ended.
 pub(crate) struct Outcome {
     /// The state to store, if any was reached: by success or, before a failure, by `reached`.
     pub state: Option<Value>,
+    /// The identity of that state, where the resource has one.
+    pub identity: Option<Value>,
     pub private: Vec<u8>,
     /// Warnings, and the errors of a failure.
     pub report: Diagnostics,
@@ -51,15 +60,16 @@ pub(crate) struct Outcome {
 /// What the engine calls. `D` is what the provider's `configure` makes.
 pub(crate) trait ErasedResource<D>: Send + Sync {
     fn schema(&self) -> &Schema;
+    fn identity_schema(&self) -> &IdentitySchema;
     fn upgrades(&self) -> Vec<Upgrade>;
     fn validate(&self, config: &Value) -> Result<Diagnostics>;
     fn plan(&self, input: PlanInput<'_>) -> Result<PlanOutput>;
     fn preflight<'a>(&'a self, call: Call<'a, D>, change: ValueChange) -> BoxFuture<'a, Diagnostics>;
-    fn create<'a>(&'a self, call: Call<'a, D>, plan: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
+    fn create<'a>(&'a self, call: Call<'a, D>, wanted: Wanted) -> BoxFuture<'a, Outcome>;
     fn read<'a>(&'a self, call: Call<'a, D>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
-    fn update<'a>(&'a self, call: Call<'a, D>, prior: Value, plan: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
+    fn update<'a>(&'a self, call: Call<'a, D>, prior: Value, wanted: Wanted) -> BoxFuture<'a, Outcome>;
     fn delete<'a>(&'a self, call: Call<'a, D>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
-    fn import<'a>(&'a self, call: Call<'a, D>, id: String) -> BoxFuture<'a, Outcome>;
+    fn import<'a>(&'a self, call: Call<'a, D>, target: ImportTarget<Value>) -> BoxFuture<'a, Outcome>;
 }
 
 /// What every call brings.
@@ -78,11 +88,12 @@ impl<'a, D> Call<'a, D> {
 pub(crate) struct Typed<R> {
     resource: R,
     schema: OnceLock<Schema>,
+    identity_schema: OnceLock<IdentitySchema>,
 }
 
 impl<R: Resource> Typed<R> {
     pub(crate) fn new(resource: R) -> Self {
-        Self { resource, schema: OnceLock::new() }
+        Self { resource, schema: OnceLock::new(), identity_schema: OnceLock::new() }
     }
 
     /// Runs one operation; whatever happens in it, panics too, `reached` and the notes are kept.
@@ -105,7 +116,15 @@ impl<R: Resource> Typed<R> {
                 cx.reached.take()
             }
         };
-        Outcome { state: state.map(R::Model::into_value), private: private::encode::<R>(&cx.private), report }
+        let mut identity = None;
+        if let Some(state) = state.as_ref().filter(|_| !self.identity_schema().is_none()) {
+            match self.resource.identity(state) {
+                Ok(named) => identity = Some(named.into_value()),
+                Err(errors) => report.extend(errors),
+            }
+        }
+        let private = private::encode::<R>(&cx.private);
+        Outcome { state: state.map(R::Model::into_value), identity, private, report }
     }
 }
 
@@ -138,16 +157,22 @@ macro_rules! operation {
     };
 }
 
-operation!(Create { plan }, resource, cx, resource.create(cx, plan).await.map(Some));
+operation!(Create { plan, config }, resource, cx, {
+    cx.config = Some(config);
+    resource.create(cx, plan).await.map(Some)
+});
 operation!(Read { state }, resource, cx, resource.read(cx, state).await);
-operation!(Update { prior, plan }, resource, cx, resource.update(cx, prior, plan).await.map(Some));
+operation!(Update { prior, plan, config }, resource, cx, {
+    cx.config = Some(config);
+    resource.update(cx, prior, plan).await.map(Some)
+});
 operation!(Delete { state }, resource, cx, {
     cx.reached(state.clone());
     resource.delete(cx, state).await.map(|()| None)
 });
 
 struct Import {
-    id: String,
+    target: ImportTarget<Value>,
 }
 
 impl<'a, R: Resource> AsyncOperation<'a, R> for Import {
@@ -155,13 +180,23 @@ impl<'a, R: Resource> AsyncOperation<'a, R> for Import {
     where
         'a: 'c,
     {
-        Box::pin(async move { resource.import(cx, &self.id).await.map(Some) })
+        Box::pin(async move {
+            let target = match self.target {
+                ImportTarget::Id(id) => ImportTarget::Id(id),
+                ImportTarget::Identity(identity) => ImportTarget::Identity(R::Identity::from_value(identity)?),
+            };
+            resource.import(cx, target).await.map(Some)
+        })
     }
 }
 
 impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
     fn schema(&self) -> &Schema {
         self.schema.get_or_init(|| self.resource.schema())
+    }
+
+    fn identity_schema(&self) -> &IdentitySchema {
+        self.identity_schema.get_or_init(|| self.resource.identity_schema())
     }
 
     fn upgrades(&self) -> Vec<Upgrade> {
@@ -227,30 +262,26 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
         })
     }
 
-    fn create<'a>(&'a self, call: Call<'a, R::Data>, plan: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, private, Create { plan }))
+    fn create<'a>(&'a self, call: Call<'a, R::Data>, wanted: Wanted) -> BoxFuture<'a, Outcome> {
+        let Wanted { plan, config, private } = wanted;
+        Box::pin(self.run(call, private, Create { plan, config }))
     }
 
     fn read<'a>(&'a self, call: Call<'a, R::Data>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
         Box::pin(self.run(call, private, Read { state }))
     }
 
-    fn update<'a>(
-        &'a self,
-        call: Call<'a, R::Data>,
-        prior: Value,
-        plan: Value,
-        private: Vec<u8>,
-    ) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, private, Update { prior, plan }))
+    fn update<'a>(&'a self, call: Call<'a, R::Data>, prior: Value, wanted: Wanted) -> BoxFuture<'a, Outcome> {
+        let Wanted { plan, config, private } = wanted;
+        Box::pin(self.run(call, private, Update { prior, plan, config }))
     }
 
     fn delete<'a>(&'a self, call: Call<'a, R::Data>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
         Box::pin(self.run(call, private, Delete { state }))
     }
 
-    fn import<'a>(&'a self, call: Call<'a, R::Data>, id: String) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, Vec::new(), Import { id }))
+    fn import<'a>(&'a self, call: Call<'a, R::Data>, target: ImportTarget<Value>) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.run(call, Vec::new(), Import { target }))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod context;
 pub(crate) mod erased;
+mod identity;
 mod plan;
 mod private;
 mod upgrade;
@@ -17,6 +18,7 @@ use crate::model::Model;
 use crate::schema::Schema;
 
 pub use self::context::ResourceContext;
+pub use self::identity::{IdentityAttribute, IdentitySchema, ImportTarget};
 pub use self::plan::{Change, Plan, PlanKind};
 pub use self::upgrade::Upgrade;
 
@@ -35,11 +37,25 @@ pub trait Resource: Send + Sync + 'static {
     type Data: Send + Sync + 'static;
     /// The attributes.
     type Model: Model + Clone;
+    /// What names the object; `()` where a resource has no identity.
+    type Identity: Model + Clone;
     /// Notes beside the state; stored by the host, never shown.
     type Private: Serialize + DeserializeOwned + Clone + Default + Send + Sync + 'static;
 
     /// The schema; asked for once.
     fn schema(&self) -> Schema;
+
+    /// The attributes of the identity.
+    fn identity_schema(&self) -> IdentitySchema {
+        IdentitySchema::none()
+    }
+
+    /// The identity of an object, by its state. It is the same for as long as the object lives: a rename in the world
+    /// must not change it.
+    ///
+    /// # Errors
+    /// When the state lacks what the identity needs.
+    fn identity(&self, state: &Self::Model) -> Result<Self::Identity>;
 
     /// Judges a configuration beyond the rules of single attributes. Any value may be unknown.
     fn validate(&self, config: &Self::Model, report: &mut Diagnostics) {
@@ -106,9 +122,13 @@ pub trait Resource: Send + Sync + 'static {
     fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: Self::Model)
     -> impl Future<Output = Result<()>> + Send;
 
-    /// Finds the object that the user names by `id`. A read follows, so only what `read` needs must be there.
-    fn import(&self, cx: &mut ResourceContext<'_, Self>, id: &str) -> impl Future<Output = Result<Self::Model>> + Send {
-        let _ = (cx, id);
+    /// Finds the object that the user names. A read follows, so only what `read` needs must be there.
+    fn import(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        target: ImportTarget<Self::Identity>,
+    ) -> impl Future<Output = Result<Self::Model>> + Send {
+        let _ = (cx, target);
         std::future::ready(Err(Diagnostic::error(
             "Import not supported",
             format!("`{}` cannot be imported.", Self::TYPE_NAME),

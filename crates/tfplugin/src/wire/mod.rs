@@ -9,6 +9,8 @@ mod diagnostics;
 mod dynamic_value;
 mod get_metadata;
 mod get_provider_schema;
+mod get_resource_identity_schemas;
+mod identity;
 mod import_resource_state;
 mod plan_resource_change;
 mod read_data_source;
@@ -17,6 +19,7 @@ mod schema;
 mod service;
 mod stop_provider;
 mod unsupported;
+mod upgrade_resource_identity;
 mod upgrade_resource_state;
 mod validate_data_resource_config;
 mod validate_provider_config;
@@ -86,6 +89,7 @@ refusals!(
     proto::plan_resource_change::Response,
     proto::read_data_source::Response,
     proto::read_resource::Response,
+    proto::upgrade_resource_identity::Response,
     proto::upgrade_resource_state::Response,
     proto::validate_action_config::Response,
     proto::validate_data_resource_config::Response,

@@ -2,16 +2,18 @@
 
 use tfplugin_proto::tfplugin6::read_resource::{Request, Response};
 
-use super::{deferral_allowed, deferred, diagnostics, dynamic_value};
+use super::{deferral_allowed, deferred, diagnostics, dynamic_value, identity};
 use crate::diagnostic::Result;
 use crate::engine::{Engine, read_resource};
 use crate::provider::Provider;
 
 pub(super) async fn serve<P: Provider>(engine: &Engine<P>, request: Request) -> Result<Response> {
-    let ty = engine.resource(&request.type_name)?.schema().object_type();
+    let resource = engine.resource(&request.type_name)?;
+    let (ty, identity_schema) = (resource.schema().object_type(), resource.identity_schema());
     let native = read_resource::Request {
         state: dynamic_value::decode(request.current_state.as_ref(), ty)?,
         private: request.private.to_vec(),
+        identity: identity::decode(request.current_identity.as_ref(), identity_schema)?,
         deferral_allowed: deferral_allowed(request.client_capabilities),
     };
     let response = engine.read_resource(&request.type_name, native).await?;
@@ -20,6 +22,6 @@ pub(super) async fn serve<P: Provider>(engine: &Engine<P>, request: Request) -> 
         diagnostics: diagnostics::to_proto(response.diagnostics),
         private: response.private.into(),
         deferred: deferred(response.deferred),
-        new_identity: None,
+        new_identity: identity::encode(response.identity.as_ref(), identity_schema)?,
     })
 }

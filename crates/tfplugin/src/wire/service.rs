@@ -5,9 +5,10 @@ use tfplugin_proto::tfplugin6::{self as proto, provider_server};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Service, apply_resource_change, configure_provider, get_metadata, get_provider_schema, import_resource_state,
-    plan_resource_change, read_data_source, read_resource, stop_provider, unsupported, upgrade_resource_state,
-    validate_data_resource_config, validate_provider_config, validate_resource_config,
+    Service, apply_resource_change, configure_provider, get_metadata, get_provider_schema,
+    get_resource_identity_schemas, import_resource_state, plan_resource_change, read_data_source, read_resource,
+    stop_provider, unsupported, upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
+    validate_provider_config, validate_resource_config,
 };
 use crate::provider::Provider;
 
@@ -90,6 +91,20 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         serve!(self, "UpgradeResourceState", request, upgrade_resource_state)
     }
 
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<proto::get_resource_identity_schemas::Request>,
+    ) -> Answer<proto::get_resource_identity_schemas::Response> {
+        Ok(Response::new(get_resource_identity_schemas::serve(&self.engine)))
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<proto::upgrade_resource_identity::Request>,
+    ) -> Answer<proto::upgrade_resource_identity::Response> {
+        serve!(self, "UpgradeResourceIdentity", request, upgrade_resource_identity)
+    }
+
     async fn read_resource(
         &self,
         request: Request<proto::read_resource::Request>,
@@ -130,13 +145,6 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     }
 
     // What follows is empty or refused.
-
-    async fn get_resource_identity_schemas(
-        &self,
-        _: Request<proto::get_resource_identity_schemas::Request>,
-    ) -> Answer<proto::get_resource_identity_schemas::Response> {
-        Ok(Response::new(proto::get_resource_identity_schemas::Response::default()))
-    }
 
     async fn get_functions(&self, _: Request<proto::get_functions::Request>) -> Answer<proto::get_functions::Response> {
         Ok(Response::new(proto::get_functions::Response::default()))

@@ -1,0 +1,71 @@
+//! Where the server's address and the credential come from, and what to say where they do not.
+
+use tfplugin::{Diagnostic, Result};
+use wandb_client::{BaseUrl, Credential, CredentialError, Environment};
+
+/// `base_url`, else `WANDB_BASE_URL`, else the cloud.
+pub(crate) fn base_url(configured: Option<&str>, environment: &Environment) -> Result<BaseUrl> {
+    match configured {
+        Some(text) => BaseUrl::parse(text).map_err(|error| {
+            let detail = format!("`base_url` cannot be used: {error}.");
+            Diagnostic::error("Invalid base URL", detail).at("base_url").into()
+        }),
+        None => match BaseUrl::of_environment(environment) {
+            Ok(base_url) => Ok(base_url.unwrap_or_default()),
+            Err(error) => {
+                let detail = format!("The environment variable `WANDB_BASE_URL` cannot be used: {error}.");
+                Err(Diagnostic::error("Invalid base URL", detail).into())
+            }
+        },
+    }
+}
+
+/// The credential for a server.
+pub(crate) fn find(base_url: &BaseUrl, configured: Option<&str>, environment: &Environment) -> Result<Credential> {
+    match Credential::find(base_url, configured, environment) {
+        Ok(found) => {
+            tracing::debug!(place = %found.place, "credential found");
+            Ok(found.credential)
+        }
+        Err(error) => Err(explain(base_url, &error).into()),
+    }
+}
+
+fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
+    match error {
+        CredentialError::NoneFound { looked_in, .. } => {
+            let places: Vec<String> = looked_in
+                .iter()
+                .map(|looked| {
+                    let place = match &looked.place {
+                        wandb_client::Place::Configured => "`api_key` in the provider block".to_owned(),
+                        wandb_client::Place::Variable(name) => format!("the environment variable `{name}`"),
+                        wandb_client::Place::Netrc(file) => format!("the netrc file `{}`", file.display()),
+                        other => other.to_string(),
+                    };
+                    format!("  - {place}: {}", looked.found)
+                })
+                .collect();
+            Diagnostic::error(
+                "No W&B credential",
+                format!(
+                    "No credential for {base_url} was found. These places were looked in:\n\n{}\n\nIn CI, set \
+                     `WANDB_API_KEY` to the key of a service account; on your own machine, run `wandb login`.",
+                    places.join("\n")
+                ),
+            )
+        }
+        CredentialError::OtherServer { variable, belongs_to, .. } => Diagnostic::error(
+            "Credential of another server",
+            format!(
+                "`{variable}` belongs to {belongs_to}, as `WANDB_BASE_URL` says, and is not sent to {base_url}, which \
+                 `base_url` names. Give a key for {base_url} in `api_key`, or let both addresses agree."
+            ),
+        )
+        .at("base_url"),
+        CredentialError::InvalidApiKey { place: wandb_client::Place::Configured, reason } => {
+            Diagnostic::error("Not a W&B API key", format!("`api_key` is not a W&B API key: {reason}.")).at("api_key")
+        }
+        other => Diagnostic::error("Credential cannot be used", format!("{other}.")),
+    }
+}

@@ -1,0 +1,68 @@
+//! Errors of the API, told to the person who runs Terraform.
+
+use std::error::Error as _;
+
+use tfplugin::{Diagnostic, Result};
+use wandb_client::{Error, ErrorKind};
+
+/// Tells what was being done when the API said no.
+pub(crate) trait Explain<T> {
+    /// `action` ends the sentence "Could not ...".
+    fn explain(self, action: &str) -> Result<T>;
+}
+
+impl<T> Explain<T> for std::result::Result<T, Error> {
+    fn explain(self, action: &str) -> Result<T> {
+        self.map_err(|error| diagnostic(&error, action).into())
+    }
+}
+
+/// What happened, what to do next, and the cause with the server's own words.
+pub(crate) fn diagnostic(error: &Error, action: &str) -> Diagnostic {
+    let (summary, advice) = match error.kind() {
+        ErrorKind::Unauthorized(_) => (
+            "Credential refused",
+            "The server does not accept the API key: it was revoked, belongs to another server, or was copied \
+             incompletely. Give a valid one by `api_key`, `WANDB_API_KEY` or `wandb login`.",
+        ),
+        ErrorKind::Forbidden(_) => (
+            "Permission denied",
+            "The account of the API key may not do this. Ask an admin of the team or the organization for the role \
+             that may, or use another account's key.",
+        ),
+        ErrorKind::RateLimited(_) | ErrorKind::MustWait { .. } => {
+            ("Rate limit reached", "Run it again later; what was done so far is kept.")
+        }
+        ErrorKind::Unsupported { .. } => {
+            ("Not offered by this server", "A newer version of W&B Server may offer it.")
+        }
+        ErrorKind::NotTheApi | ErrorKind::Redirected { .. } => {
+            ("Not a W&B server", "Check `base_url` or `WANDB_BASE_URL`.")
+        }
+        ErrorKind::Unreachable(_) | ErrorKind::Interrupted(_) | ErrorKind::TimedOut { .. } => {
+            ("Server not reached", "Check `base_url`, the network and proxies, and run it again.")
+        }
+        ErrorKind::Untrusted(_) => (
+            "Certificate not trusted",
+            "For a server of a private authority, name the authority's certificate in `ca_certificate_file`.",
+        ),
+        ErrorKind::ServerFailed(_) | ErrorKind::Partial(_) | ErrorKind::Broken(_) => {
+            ("Server failed", "Run it again; if it stays, the server's operators should know.")
+        }
+        _ => ("Request failed", ""),
+    };
+    let advice = if advice.is_empty() { String::new() } else { format!(" {advice}") };
+    Diagnostic::error(summary, format!("Could not {action}.{advice}\n\n{}", causes(error)))
+}
+
+/// The error and its causes, each on a line.
+fn causes(error: &Error) -> String {
+    let mut text = format!("{error}.");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str("\nCaused by: ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

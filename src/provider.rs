@@ -1,0 +1,177 @@
+//! The `provider` block, and all that this provider offers.
+
+use std::path::Path;
+
+use tfplugin::schema::validator::{between, not_blank};
+use tfplugin::schema::{integer, string};
+use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Provider, Registry, Result, Schema};
+use wandb_client::{BaseUrl, Client, Config, Environment, Viewer};
+
+use crate::error::Explain as _;
+use crate::{api_key, credentials, duration, service_account, team};
+
+/// Where registries know this provider; the one place that names it.
+pub const ADDRESS: &str = "registry.terraform.io/wandb-community/wandb";
+
+/// The provider.
+pub struct WandbProvider;
+
+/// What resources work with.
+pub(crate) struct Connection {
+    /// The client, authenticated.
+    pub client: Client,
+    /// Who it acts for.
+    pub caller: Viewer,
+}
+
+/// The `provider` block.
+#[derive(Model)]
+pub struct Configuration {
+    base_url: Attr<String>,
+    organization: Attr<String>,
+    api_key: Attr<String>,
+    max_retries: Attr<i64>,
+    request_timeout: Attr<String>,
+    ca_certificate_file: Attr<String>,
+}
+
+impl Provider for WandbProvider {
+    type Model = Configuration;
+    type Data = Connection;
+
+    fn about(&self) -> About {
+        About {
+            name: "wandb",
+            address: ADDRESS,
+            version: env!("CARGO_PKG_VERSION"),
+            description: "Manages Weights & Biases teams, service accounts and API keys.",
+            log_targets: &["wandb_provider", "wandb_client"],
+        }
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new("Manages [Weights & Biases](https://wandb.ai) teams, service accounts and API keys.")
+            .optional(
+                "base_url",
+                string(
+                    "The address of the W&B server. Without it `WANDB_BASE_URL`, else the multi-tenant cloud, \
+                     `https://api.wandb.ai`.",
+                ),
+            )
+            .optional(
+                "organization",
+                string(
+                    "The name of the organization that this configuration is meant for: a guard. Every plan fails \
+                     where the credential belongs to another one.",
+                )
+                .validate(not_blank()),
+            )
+            .optional(
+                "api_key",
+                string(
+                    "The API key to authenticate with. Better left out of configurations: without it `WANDB_API_KEY`, \
+                     else the entry for the server in the netrc file, as `wandb login` writes it.",
+                )
+                .sensitive(),
+            )
+            .optional(
+                "max_retries",
+                integer("How often a request that is safe to repeat is sent again. Without it, 6.")
+                    .validate(between(0..=100)),
+            )
+            .optional(
+                "request_timeout",
+                string("How long one request may take, such as `30s` or `1m30s`. Without it, `30s`.")
+                    .validate(duration::valid()),
+            )
+            .optional(
+                "ca_certificate_file",
+                string("A PEM file with certificates to trust beside the system's, for servers of a private authority."),
+            )
+    }
+
+    fn register(&self, registry: &mut Registry<Connection>) {
+        registry
+            .resource(api_key::ApiKeyResource)
+            .resource(service_account::ServiceAccountResource)
+            .resource(team::TeamResource)
+            .data_source(team::TeamDataSource);
+    }
+
+    fn validate(&self, config: &Configuration, report: &mut Diagnostics) {
+        if let Some(Err(error)) = config.base_url.as_str().map(BaseUrl::parse) {
+            report.push(Diagnostic::error("Invalid base URL", format!("`base_url` cannot be used: {error}.")).at("base_url"));
+        }
+    }
+
+    async fn configure(&self, cx: &mut ConfigureContext, config: Configuration) -> Result<Connection> {
+        let client = connect(cx, &config, &Environment::of_process())?;
+        // One question, so that a credential that is refused is one error and not one for each resource.
+        let caller = client.viewer().await.explain("read the account that the credential belongs to")?;
+        if let Some(wanted) = config.organization.as_str() {
+            check_organization(&client, &caller, wanted).await?;
+        }
+        Ok(Connection { client, caller })
+    }
+}
+
+fn connect(cx: &ConfigureContext, config: &Configuration, environment: &Environment) -> Result<Client> {
+    let base_url = credentials::base_url(config.base_url.as_str(), environment)?;
+    let credential = credentials::find(&base_url, config.api_key.as_str(), environment)?;
+    let unusable = |attribute: &str, error: &dyn std::error::Error| {
+        let cause = error.source().map(|cause| format!("\n\nThe cause: {cause}.")).unwrap_or_default();
+        Diagnostic::error(format!("`{attribute}` cannot be used"), format!("{error}.{cause}")).at(attribute)
+    };
+    let user_agent = format!("terraform-provider-wandb/{} (host {})", env!("CARGO_PKG_VERSION"), cx.host_version());
+    let mut client = Config::new(base_url, credential);
+    client = client.clone().with_user_agent(&user_agent).unwrap_or(client);
+    if let Some(retries) = config.max_retries.known() {
+        client = client.with_max_retries(u32::try_from(*retries).unwrap_or(0));
+    }
+    if let Some(timeout) = config.request_timeout.as_str() {
+        let timeout = duration::parse(timeout).map_err(|error| unusable("request_timeout", &error))?;
+        client = client.with_request_timeout(timeout);
+    }
+    if let Some(file) = config.ca_certificate_file.as_str() {
+        client = client
+            .with_ca_certificate_file(Path::new(file))
+            .map_err(|error| unusable("ca_certificate_file", &error))?;
+    }
+    Ok(Client::new(&client))
+}
+
+/// Whether one of the caller's teams belongs to the wanted organization.
+async fn check_organization(client: &Client, caller: &Viewer, wanted: &str) -> Result<()> {
+    let mut found = Vec::new();
+    for team in &caller.teams {
+        let organization = client.organization(team).await.explain("read the organization of the caller's teams")?;
+        match organization {
+            Some(organization) if organization.name == wanted => return Ok(()),
+            Some(organization) if !found.contains(&organization.name) => found.push(organization.name),
+            _ => {}
+        }
+    }
+    let detail = if found.is_empty() {
+        format!(
+            "This configuration is meant for the organization \"{wanted}\", and no team of the credential's account \
+             tells its organization. Use a credential of a member of one of its teams, or leave `organization` out."
+        )
+    } else {
+        format!(
+            "This configuration is meant for the organization \"{wanted}\", but the credential belongs to \"{}\". Use \
+             a credential of that organization, or correct `organization`.",
+            found.join("\", \"")
+        )
+    };
+    Err(Diagnostic::error("Wrong organization", detail).at("organization").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_agrees_with_the_model() {
+        assert_eq!(WandbProvider.schema().agrees_with::<Configuration>(), Ok(()));
+    }
+}

@@ -1,0 +1,140 @@
+//! The resource `wandb_service_account`: a built-in account of one team.
+
+use tfplugin::resource::Change;
+use tfplugin::schema::string;
+use tfplugin::schema::validator::{length, not_blank};
+use tfplugin::{Attr, Context, Diagnostic, Model, Resource, ResourceContext, Result, Schema};
+use wandb_client::{Authentication, ServiceAccount, UserId};
+
+use super::import;
+use crate::error::Explain as _;
+use crate::provider::Connection;
+use crate::{import_id, visibility};
+
+/// `wandb_service_account`.
+pub(crate) struct ServiceAccountResource;
+
+#[derive(Clone, Model)]
+pub(crate) struct ServiceAccountModel {
+    id: Attr<String>,
+    name: Attr<String>,
+    team: Attr<String>,
+}
+
+impl Resource for ServiceAccountResource {
+    const TYPE_NAME: &'static str = "wandb_service_account";
+    type Data = Connection;
+    type Model = ServiceAccountModel;
+    type Private = ();
+
+    fn schema(&self) -> Schema {
+        Schema::new("A W&B service account: an account for programs, which owns API keys and takes no seat.")
+            .computed("id", string("The account's id."))
+            .required(
+                "name",
+                string("The account's name. W&B cannot rename an account: another name means another account.")
+                    .replace()
+                    .validate(length(1..=128).and(not_blank())),
+            )
+            .required("team", string("The team that the account belongs to.").replace().validate(not_blank()))
+    }
+
+    async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
+        // In a replacement the old account still has the name.
+        let Change::Create { plan } = change else { return Ok(()) };
+        let (Some(team), Some(name)) = (plan.team.as_str(), plan.name.as_str()) else { return Ok(()) };
+        match cx.provider().client.service_accounts(team).await {
+            Ok(accounts) => refuse_second(&accounts, name),
+            // The team may be made by the same run.
+            Err(error) if error.is_not_visible() => Ok(()),
+            Err(error) => Err(error).explain(&format!("look at the service accounts of the team \"{team}\"")),
+        }
+    }
+
+    async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: ServiceAccountModel) -> Result<ServiceAccountModel> {
+        let connection = cx.provider();
+        let (team, name) = (plan.team.get()?, plan.name.get()?);
+        if connection.client.team(team).await.explain(&format!("look at the team \"{team}\""))?.is_none() {
+            return Err(visibility::team_not_found(connection, team).at("team").into());
+        }
+        let account = connection
+            .client
+            .create_service_account(team, name, Authentication::BuiltIn)
+            .await
+            .explain(&format!("create the service account \"{name}\" in the team \"{team}\""))?;
+        Ok(ServiceAccountModel { id: account.id.to_string().into(), ..plan })
+    }
+
+    async fn read(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        state: ServiceAccountModel,
+    ) -> Result<Option<ServiceAccountModel>> {
+        let (team, id) = (state.team.get()?, UserId::new(state.id.get()?));
+        match cx.provider().client.service_account(team, &id).await {
+            Ok(account) => Ok(account.map(ServiceAccountModel::from)),
+            Err(error) if error.is_not_visible() => Err(visibility::team_not_visible(cx.provider(), team).into()),
+            Err(error) => Err(error).explain(&format!("read the service account `{id}` of the team \"{team}\"")),
+        }
+    }
+
+    async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: ServiceAccountModel) -> Result<()> {
+        let client = &cx.provider().client;
+        let (team, name, id) = (state.team.get()?, state.name.get()?, UserId::new(state.id.get()?));
+        match client.delete_service_account(&id).await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_forbidden() || error.is_unsupported() => {}
+            Err(error) => return Err(error).explain(&format!("delete the service account \"{name}\"")),
+        }
+        client
+            .remove_from_team(team, &id.into())
+            .await
+            .explain(&format!("take the service account \"{name}\" out of the team \"{team}\""))?;
+        cx.warn(Diagnostic::warning(
+            "Service account removed from its team only",
+            format!(
+                "The service account \"{name}\" was taken out of the team \"{team}\". Deleting it altogether needs \
+                 SCIM, which this credential may not use: an admin of the organization can do it."
+            ),
+        ));
+        Ok(())
+    }
+
+    async fn import(&self, cx: &mut ResourceContext<'_, Self>, id: &str) -> Result<ServiceAccountModel> {
+        let [team, name] = import_id::parts(id, import::FORM)?;
+        Ok(import::find(cx.provider(), &team, &name).await?.into())
+    }
+}
+
+impl From<ServiceAccount> for ServiceAccountModel {
+    fn from(account: ServiceAccount) -> Self {
+        Self { id: account.id.to_string().into(), name: account.name.into(), team: account.team.into() }
+    }
+}
+
+/// W&B would make a second account of the same name, which nobody could tell from the first.
+fn refuse_second(accounts: &[ServiceAccount], name: &str) -> Result<()> {
+    let Some(existing) = accounts.iter().find(|account| account.name == name) else { return Ok(()) };
+    let id = format!("{}/{}", import_id::encode(&existing.team), import_id::encode(name));
+    Err(Diagnostic::error(
+        "Service account exists already",
+        format!(
+            "The team \"{}\" has a service account named \"{name}\" already. To manage it here, import it:\n\n  import \
+             {{\n    to = wandb_service_account.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in \
+             place of NAME; or choose another name.",
+            existing.team
+        ),
+    )
+    .at("name")
+    .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_agrees_with_the_model() {
+        assert_eq!(ServiceAccountResource.schema().agrees_with::<ServiceAccountModel>(), Ok(()));
+    }
+}

@@ -1,0 +1,215 @@
+//! The resource `wandb_team`.
+//!
+//! W&B has no way to delete or rename a team. So a destroy either refuses (`deletion_policy = "prevent"`, while planning
+//! where a plan is made of it) or forgets the team (`"abandon"`), and nothing here ever asks for replacement.
+
+
+use tfplugin::resource::{Change, Plan, PlanKind};
+use tfplugin::schema::string;
+use tfplugin::schema::validator::{length, one_of};
+use tfplugin::{Attr, Context, Diagnostic, Model, Resource, ResourceContext, Result, Schema, string_enum};
+use wandb_client::Team;
+
+use crate::error::Explain as _;
+use crate::provider::Connection;
+use crate::{import_id, visibility};
+
+/// `wandb_team`.
+pub(crate) struct TeamResource;
+
+#[derive(Clone, Model)]
+pub(crate) struct TeamModel {
+    id: Attr<String>,
+    name: Attr<String>,
+    initial_admin: Attr<String>,
+    deletion_policy: Attr<DeletionPolicy>,
+}
+
+string_enum! {
+    /// What a destroy does.
+    pub(crate) enum DeletionPolicy {
+        /// It is refused.
+        Prevent = "prevent",
+        /// The team is forgotten and lives on.
+        Abandon = "abandon",
+    }
+}
+
+
+impl Resource for TeamResource {
+    const TYPE_NAME: &'static str = "wandb_team";
+    type Data = Connection;
+    type Model = TeamModel;
+    type Private = ();
+
+    fn schema(&self) -> Schema {
+        Schema::new(
+            "A W&B team. W&B offers no way to delete or rename a team: see `deletion_policy` for what a destroy does.",
+        )
+        .computed("id", string("The team's id."))
+        .required("name", string("The team's name. It cannot be changed later.").validate(length(1..=128)))
+        .optional(
+            "initial_admin",
+            string(
+                "The username of the team's first admin; without it, the account that the provider uses. It matters \
+                 when the team is made: changing it later only records it.",
+            ),
+        )
+        .optional(
+            "deletion_policy",
+            string(
+                "What a destroy does: `\"prevent\"` refuses it, `\"abandon\"` takes the team out of the state and leaves \
+                 it in W&B as it is. A destroy goes by the value that was applied last.",
+            )
+            .default(DeletionPolicy::Prevent.as_str())
+            .validate(one_of(DeletionPolicy::WORDS)),
+        )
+    }
+
+    fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
+        let prior = plan.prior.and_then(|prior| prior.name.as_str());
+        match (plan.kind, prior, plan.config.name.as_str()) {
+            (PlanKind::Recreate, _, name) => Err(replacement_refused(name.unwrap_or("of this resource")).into()),
+            (PlanKind::Update, Some(prior), Some(name)) if prior != name => Err(Diagnostic::error(
+                "Teams cannot be renamed",
+                format!(
+                    "W&B offers no way to rename the team \"{prior}\" to \"{name}\". Keep the name; or declare \
+                     \"{name}\" as another resource, which makes a new, empty team."
+                ),
+            )
+            .at("name")
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
+        let client = &cx.provider().client;
+        match change {
+            Change::Create { plan } => {
+                let Some(name) = plan.name.as_str() else { return Ok(()) };
+                match client.team(name).await.explain(&format!("look for the team \"{name}\""))? {
+                    Some(_) => Err(exists(name).into()),
+                    None => Ok(()),
+                }
+            }
+            Change::Destroy { prior } if prior.deletion_policy.known() != Some(&DeletionPolicy::Abandon) => {
+                let name = prior.name.get()?;
+                // What it holds is told where it can be seen; the refusal does not depend on it.
+                let team = client.team(name).await.ok().flatten();
+                Err(deletion_refused(name, team.as_deref()).into())
+            }
+            Change::Destroy { .. } | Change::Update { .. } | Change::Recreate { .. } => Ok(()),
+        }
+    }
+
+    async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: TeamModel) -> Result<TeamModel> {
+        let name = plan.name.get()?;
+        let initial_admin = plan.initial_admin.get_optional()?.map(String::as_str);
+        let team = match cx.provider().client.create_team(name, initial_admin).await {
+            Err(error) if error.is_conflict() => return Err(exists(name).into()),
+            result => result.explain(&format!("create the team \"{name}\""))?,
+        };
+        Ok(TeamModel { id: team.id.into(), ..plan })
+    }
+
+    async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: TeamModel) -> Result<Option<TeamModel>> {
+        let Connection { client, caller } = cx.provider();
+        let name = state.name.get()?;
+        match client.team(name).await.explain(&format!("read the team \"{name}\""))? {
+            Some(team) => Ok(Some(TeamModel { id: team.id.clone().into(), ..state })),
+            None if caller.admin => Ok(None),
+            None => Err(visibility::team_not_visible(cx.provider(), name).into()),
+        }
+    }
+
+    async fn update(&self, _: &mut ResourceContext<'_, Self>, _: TeamModel, plan: TeamModel) -> Result<TeamModel> {
+        // Nothing that can change is known to W&B.
+        Ok(plan)
+    }
+
+    async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: TeamModel) -> Result<()> {
+        let name = state.name.get()?;
+        if state.deletion_policy.known() != Some(&DeletionPolicy::Abandon) {
+            // Reached where no plan asks, as for a tainted team.
+            return Err(deletion_refused(name, None).into());
+        }
+        cx.warn(Diagnostic::warning(
+            "Team left in W&B",
+            format!("The team \"{name}\" is no longer managed here. It lives on in W&B, with all that it holds."),
+        ));
+        Ok(())
+    }
+
+    async fn import(&self, cx: &mut ResourceContext<'_, Self>, id: &str) -> Result<TeamModel> {
+        let [name] = import_id::parts::<1>(id, "TEAM")?;
+        let found = cx.provider().client.team(&name).await.explain(&format!("read the team \"{name}\""))?;
+        let team = found.ok_or_else(|| visibility::team_not_found(cx.provider(), &name))?;
+        Ok(TeamModel {
+            id: team.id.clone().into(),
+            name: team.name.clone().into(),
+            initial_admin: Attr::Null,
+            deletion_policy: Attr::Null,
+        })
+    }
+}
+
+fn exists(name: &str) -> Diagnostic {
+    let id = import_id::encode(name);
+    Diagnostic::error(
+        "Team exists already",
+        format!(
+            "A team named \"{name}\" exists already. To manage it here, import it:\n\n  import {{\n    to = \
+             wandb_team.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of NAME."
+        ),
+    )
+    .at("name")
+}
+
+fn deletion_refused(name: &str, team: Option<&Team>) -> Diagnostic {
+    let held = team.and_then(|team| team.members.as_ref()).map(|members| holdings(members)).unwrap_or_default();
+    Diagnostic::error(
+        "Team cannot be deleted",
+        format!(
+            "W&B offers no way to delete the team \"{name}\"{held}, and its `deletion_policy` is \"prevent\". To stop \
+             managing it and leave it in W&B, either apply `deletion_policy = \"abandon\"` first and destroy it then, \
+             or replace its resource block by:\n\n  removed {{\n    from = wandb_team.NAME\n    lifecycle {{\n      \
+             destroy = false\n    }}\n  }}"
+        ),
+    )
+}
+
+/// Such as `, which still holds 3 people and 1 service account`.
+fn holdings(members: &[wandb_client::Member]) -> String {
+    let count = |is_service| members.iter().filter(|member| (member.account_type == wandb_client::AccountType::Service) == is_service).count();
+    let say = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    let parts: Vec<String> = [say(count(false), "person", "people"), say(count(true), "service account", "service accounts")]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() { String::new() } else { format!(", which still holds {}", parts.join(" and ")) }
+}
+
+fn replacement_refused(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Teams cannot be replaced",
+        format!(
+            "W&B offers no way to delete the team \"{name}\", so it cannot be made anew. Leave out `-replace` and \
+             `replace_triggered_by`; a team that is marked as tainted is cleared by `terraform untaint`."
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_agrees_with_the_model() {
+        assert_eq!(TeamResource.schema().agrees_with::<TeamModel>(), Ok(()));
+    }
+}

@@ -1,0 +1,37 @@
+//! "Not visible" is not "gone": what to say where the API shows the same for both.
+
+use tfplugin::Diagnostic;
+
+use crate::provider::Connection;
+
+/// A team that is asked for and not there.
+pub(crate) fn team_not_found(connection: &Connection, team: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Team not found",
+        format!(
+            "There is no team \"{team}\", or the account {} cannot see it. Check the spelling, or use the credential of \
+             a member of the team or an admin of its organization.",
+            caller(connection)
+        ),
+    )
+}
+
+/// A team that is in the state and cannot be seen.
+pub(crate) fn team_not_visible(connection: &Connection, team: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Team not visible",
+        format!(
+            "The account {} cannot see the team \"{team}\", so nothing can be said about it; it stays in the state. \
+             Use the credential of a member of the team or an admin of its organization. If the team is really gone, \
+             remove it with `terraform state rm`.",
+            caller(connection)
+        ),
+    )
+}
+
+/// The account that the provider acts for, as people know it.
+fn caller(connection: &Connection) -> String {
+    let caller = &connection.caller;
+    let name = caller.username.as_ref().or(caller.name.as_ref());
+    name.map_or_else(|| "of the credential".to_owned(), |name| format!("\"{name}\""))
+}

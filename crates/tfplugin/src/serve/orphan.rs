@@ -11,7 +11,7 @@ use super::connections::Tally;
 #[cfg(unix)]
 const PARENT_INTERVAL: Duration = Duration::from_millis(500);
 /// How long a process without a connection waits for another one.
-const RECONNECT_LIMIT: Duration = Duration::from_secs(5);
+const RECONNECT_LIMIT: Duration = Duration::from_secs(2);
 
 /// The process that started this one.
 #[derive(Debug, Clone, Copy)]

@@ -64,3 +64,33 @@ impl Handshake {
         Ok(Self { address, certificate: certificate.into(), multiplex })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_protocols_own_line_is_read() {
+        let line = Handshake::parse("1|6|tcp|127.0.0.1:10000|grpc|AQI|false").expect("a line");
+        assert_eq!(line.address, Address::Tcp(([127, 0, 0, 1], 10000).into()));
+        assert_eq!(line.certificate.as_ref(), [1, 2]);
+        assert_eq!(line.multiplex, Some(false));
+
+        let cases = [
+            ("", "another version of go-plugin"),
+            ("2|6|unix|/s|grpc|AQI", "another version of go-plugin"),
+            ("1|5|unix|/s|grpc|AQI", "another version of the protocol"),
+            ("1|6|udp|/s|grpc|AQI", "an unknown address"),
+            ("1|6|tcp|localhost|grpc|AQI", "an unknown address"),
+            ("1|6|unix|/s|netrpc|AQI", "another kind of connection"),
+            ("1|6|unix|/s|grpc", "too few parts"),
+            ("1|6|unix|/s|grpc|AQI=", "an unreadable certificate"),
+            ("1|6|unix|/s|grpc|AQI|no", "an unknown seventh part"),
+            ("1|6|unix|/s|grpc|AQI|true|", "too many parts"),
+        ];
+        for (line, expected) in cases {
+            let HostError::Handshake { what, .. } = Handshake::parse(line).expect_err(line) else { panic!("{line}") };
+            assert_eq!(what, expected, "{line}");
+        }
+    }
+}

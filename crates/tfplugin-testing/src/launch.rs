@@ -12,8 +12,9 @@ pub const COOKIE: (&str, &str) =
 /// Set at the start, unless a test sets its own.
 const CLIENT_CERT: &str = "PLUGIN_CLIENT_CERT";
 
-/// What every process needs to run at all; nothing else of the developer's environment reaches the provider.
-const INHERITED: [&str; 4] = ["PATH", "TMPDIR", "SystemRoot", "LLVM_PROFILE_FILE"];
+/// What every process needs to run at all; nothing else of the developer's environment reaches the provider, and
+/// `TMPDIR` is a folder of its own.
+const INHERITED: [&str; 3] = ["PATH", "SystemRoot", "LLVM_PROFILE_FILE"];
 
 /// How a provider is started: as Terraform would, unless told otherwise.
 #[derive(Debug)]

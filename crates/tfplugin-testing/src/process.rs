@@ -1,5 +1,6 @@
 use std::process::{ExitStatus, Stdio};
 
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
@@ -17,6 +18,8 @@ pub struct Process {
     /// Ends with the last line of stderr.
     stderr_reader: JoinHandle<()>,
     identity: ClientIdentity,
+    /// Takes away what a killed process leaves behind.
+    _temporary: TempDir,
 }
 
 /// A process that has ended, and what it said until then.
@@ -33,9 +36,11 @@ pub struct Finished {
 impl Process {
     pub(crate) fn start(launch: Launch, identity: ClientIdentity) -> Result<Self, HostError> {
         let Launch { program, arguments, variables, .. } = launch;
+        let temporary = tempfile::tempdir()?;
         let mut child = Command::new(&program)
             .args(arguments)
             .env_clear()
+            .env("TMPDIR", temporary.path())
             .envs(variables)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -46,7 +51,7 @@ impl Process {
         let missing = || HostError::Process(std::io::ErrorKind::BrokenPipe.into());
         let stdout = BufReader::new(child.stdout.take().ok_or_else(missing)?).lines();
         let (stderr_reader, stderr) = collect(child.stderr.take().ok_or_else(missing)?);
-        Ok(Self { child, stdout, stderr, stderr_reader, identity })
+        Ok(Self { child, stdout, stderr, stderr_reader, identity, _temporary: temporary })
     }
 
     /// The certificate that the process was told to let in.

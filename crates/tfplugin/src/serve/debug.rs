@@ -1,5 +1,6 @@
 //! `--debug`: a process that a person starts, perhaps in a debugger, and to which hosts attach. There is no TLS, as
-//! nobody could hand a certificate over; the socket's folder keeps other users out.
+//! nobody could hand a certificate over; the socket's folder keeps other users out. (Where there are no sockets, nothing
+//! does: a loopback port is open to the whole machine for as long as the user debugs.)
 
 use std::process;
 

@@ -1,7 +1,6 @@
 //! Why the process could not begin to serve.
 
 use std::io;
-use std::path::PathBuf;
 
 /// A failure between a host that was understood and the first connection.
 #[derive(Debug, thiserror::Error)]
@@ -10,14 +9,9 @@ pub(super) enum ServeError {
     Runtime(#[source] io::Error),
     #[error("the handlers of signals could not be installed")]
     Signals(#[source] io::Error),
-    #[error("no folder for the socket could be made in `{}`", folder.display())]
-    SocketFolder { folder: PathBuf, source: io::Error },
-    #[error("the group `{group}` of PLUGIN_UNIX_SOCKET_GROUP does not exist on this machine")]
-    UnknownGroup { group: String },
-    #[error("the socket could not be given to the group `{group}` of PLUGIN_UNIX_SOCKET_GROUP")]
-    SocketGroup { group: String, source: io::Error },
-    #[error("the socket `{}` could not be opened", path.display())]
-    Socket { path: PathBuf, source: io::Error },
+    #[cfg(unix)]
+    #[error(transparent)]
+    Socket(#[from] super::socket::SocketError),
     #[error("no port of 127.0.0.1 from {first} to {last} (PLUGIN_MIN_PORT, PLUGIN_MAX_PORT) could be opened")]
     NoPort { first: u16, last: u16, source: io::Error },
     #[error("the address of the listener is not known")]

@@ -28,7 +28,7 @@ const SOCKET_DIR: &str = "PLUGIN_UNIX_SOCKET_DIR";
 const SOCKET_GROUP: &str = "PLUGIN_UNIX_SOCKET_GROUP";
 const MULTIPLEX: &str = "PLUGIN_MULTIPLEX_GRPC";
 /// Ours: `1` makes the process listen on TCP also where there are unix sockets, so that this can be tested there.
-#[cfg(unix)]
+#[cfg(any(unix, test))]
 const FORCE_TCP: &str = "TFPLUGIN_FORCE_TCP";
 
 /// Looks an environment variable up. Tests pass a map.

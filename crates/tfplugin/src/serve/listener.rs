@@ -66,7 +66,7 @@ impl Listener {
             #[cfg(unix)]
             Place::Socket { folder, group } => {
                 let folder = folder.clone().unwrap_or_else(env::temp_dir);
-                Socket::bind(&folder, group.as_deref()).map(Self::Socket)
+                Ok(Self::Socket(Socket::bind(&folder, group.as_deref())?))
             }
             Place::Loopback(ports) => bind_loopback(ports.clone()).await.map(Self::Loopback),
         }

@@ -2,6 +2,9 @@
 //! both come to trust each other, what else go-plugin expects on the connection, and how the process ends.
 //!
 //! The start does nothing that the first call does not need: one thread, one key pair, one line of output.
+//!
+//! Beside the variables that hosts set, the environment has one of ours: with `TFPLUGIN_FORCE_TCP=1` the process
+//! listens on loopback TCP, as it does where there are no unix sockets, so that this can be tried anywhere.
 
 mod broker;
 mod certificate;

@@ -8,12 +8,23 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokio::net::{UnixListener, UnixStream};
 
-use super::error::ServeError;
-
 /// The modes of folder and socket: the user alone, or also one group that the host has named.
 const USER_FOLDER: u32 = 0o700;
 const GROUP_FOLDER: u32 = 0o710;
 const GROUP_SOCKET: u32 = 0o660;
+
+/// Why there is no socket.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SocketError {
+    #[error("no folder for the socket could be made in `{}`", folder.display())]
+    Folder { folder: PathBuf, source: io::Error },
+    #[error("the socket `{}` could not be opened", path.display())]
+    Bind { path: PathBuf, source: io::Error },
+    #[error("the group `{group}` of PLUGIN_UNIX_SOCKET_GROUP does not exist on this machine")]
+    UnknownGroup { group: String },
+    #[error("the socket could not be given to the group `{group}` of PLUGIN_UNIX_SOCKET_GROUP")]
+    Group { group: String, source: io::Error },
+}
 
 /// A socket that listens; its folder is removed when it is dropped.
 pub(super) struct Socket {
@@ -24,19 +35,19 @@ pub(super) struct Socket {
 impl Socket {
     /// Listens in a new folder within `parent`. The folder keeps others out, as not every system heeds the mode of a
     /// socket.
-    pub(super) fn bind(parent: &Path, group: Option<&str>) -> Result<Self, ServeError> {
+    pub(super) fn bind(parent: &Path, group: Option<&str>) -> Result<Self, SocketError> {
         let folder = tempfile::Builder::new()
             .prefix("plugin")
             .permissions(Permissions::from_mode(USER_FOLDER))
             .tempdir_in(parent)
-            .map_err(|source| ServeError::SocketFolder { folder: parent.to_owned(), source })?;
+            .map_err(|source| SocketError::Folder { folder: parent.to_owned(), source })?;
         let path = socket_in(folder.path());
-        let listener = UnixListener::bind(&path).map_err(|source| ServeError::Socket { path: path.clone(), source })?;
+        let listener = UnixListener::bind(&path).map_err(|source| SocketError::Bind { path: path.clone(), source })?;
         if let Some(group) = group {
-            let id = group_id(group).ok_or_else(|| ServeError::UnknownGroup { group: group.to_owned() })?;
+            let id = group_id(group).ok_or_else(|| SocketError::UnknownGroup { group: group.to_owned() })?;
             admit(&path, id, GROUP_SOCKET)
                 .and_then(|()| admit(folder.path(), id, GROUP_FOLDER))
-                .map_err(|source| ServeError::SocketGroup { group: group.to_owned(), source })?;
+                .map_err(|source| SocketError::Group { group: group.to_owned(), source })?;
         }
         Ok(Self { listener, folder })
     }
@@ -110,16 +121,16 @@ mod tests {
     async fn what_cannot_be_had_is_named() {
         let parent = tempfile::tempdir().expect("a folder");
         let error = Socket::bind(parent.path(), Some("no such group")).err().expect("an error");
-        assert!(matches!(error, ServeError::UnknownGroup { group } if group == "no such group"));
+        assert!(matches!(error, SocketError::UnknownGroup { group } if group == "no such group"));
 
         let absent = parent.path().join("absent");
         let error = Socket::bind(&absent, None).err().expect("an error");
-        assert!(matches!(error, ServeError::SocketFolder { folder, .. } if folder == absent));
+        assert!(matches!(error, SocketError::Folder { folder, .. } if folder == absent));
 
         let long = parent.path().join("x".repeat(120));
         fs::create_dir(&long).expect("a folder");
         let error = Socket::bind(&long, None).err().expect("a path longer than the system allows");
-        assert!(matches!(error, ServeError::Socket { .. }));
+        assert!(matches!(error, SocketError::Bind { .. }));
         assert_eq!(fs::read_dir(&long).expect("a listing").count(), 0, "the folder was left behind");
     }
 

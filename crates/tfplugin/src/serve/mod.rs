@@ -18,7 +18,7 @@ mod health;
 mod listener;
 mod logs;
 mod orphan;
-mod panics;
+pub(crate) mod panics;
 mod person;
 mod services;
 mod signals;

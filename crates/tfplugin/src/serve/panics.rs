@@ -13,8 +13,9 @@ tokio::task_local! {
     static CALL: String;
 }
 
-/// Runs the handler of a call, such as `/tfplugin6.Provider/ReadResource`.
-pub(super) async fn within<F: Future>(call: String, handler: F) -> F::Output {
+/// Runs what handles a call, such as `/tfplugin6.Provider/ReadResource`. A task that it spawns is not covered: that
+/// takes a `within` of its own.
+pub(crate) async fn within<F: Future>(call: String, handler: F) -> F::Output {
     CALL.scope(call, handler).await
 }
 

@@ -1,0 +1,59 @@
+//! The programs that are tried, built by cargo.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::process::{self, Group};
+use crate::target;
+
+/// From an empty target folder on a slow machine.
+const BUILD_TIMEOUT: Duration = Duration::from_mins(30);
+
+/// A program of this project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binary {
+    /// The provider, `terraform-provider-wandb`.
+    Provider,
+    /// The W&B backend to test against, `wandb-emulator`.
+    Emulator,
+}
+
+impl Binary {
+    /// The name of cargo's binary target.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Provider => "terraform-provider-wandb",
+            Self::Emulator => "wandb-emulator",
+        }
+    }
+}
+
+/// Builds the binaries in the profile of the running executable and returns the folder that holds them. Takes a moment when they are fresh.
+///
+/// `on_line` gets what cargo says while it builds.
+pub fn build(binaries: &[Binary], on_line: impl FnMut(&str)) -> Result<PathBuf> {
+    let target = target::directory()?;
+    let profile = running_profile(&target)?;
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // The whole workspace is selected, so that features are resolved as `cargo build` and `cargo test` resolve them and nothing is compiled twice.
+    cargo.current_dir(target::project()).args(["build", "--workspace", "--target-dir"]).arg(&target);
+    if profile == "release" {
+        cargo.arg("--release");
+    }
+    for binary in binaries {
+        cargo.args(["--bin", binary.name()]);
+    }
+    process::run(&mut cargo, "cargo build", Group::Callers, BUILD_TIMEOUT, on_line)?.success()?;
+    Ok(target.join(profile))
+}
+
+/// The folder of the profile below the target folder.
+fn running_profile(target: &Path) -> Result<String> {
+    let executable = std::env::current_exe()?;
+    let profile = executable.strip_prefix(target).ok().and_then(|inside| inside.iter().next());
+    Ok(profile.context("the running executable is in no profile's folder")?.to_string_lossy().into_owned())
+}

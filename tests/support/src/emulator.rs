@@ -1,0 +1,199 @@
+//! The W&B emulator as a process of its own: what the provider under test talks to, and where a test looks at what became of it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use ureq::Agent;
+
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// An emulator with fresh data; killed on drop.
+#[derive(Debug)]
+pub struct Emulator {
+    child: Child,
+    /// Open as long as the emulator shall live: it ends with its parent, however that ends.
+    _stdin: ChildStdin,
+    base_url: String,
+    admin_url: String,
+    administrator: Person,
+    agent: Agent,
+}
+
+/// A person in the emulator's organization, with a key to act by.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Person {
+    /// The user name.
+    pub username: String,
+    /// An API key of that person.
+    #[serde(deserialize_with = "secret")]
+    pub api_key: SecretString,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
+}
+
+/// The one line that the emulator prints when it is ready.
+#[derive(Deserialize)]
+struct Ready {
+    base_url: String,
+    admin_url: String,
+    admin: Person,
+}
+
+impl Emulator {
+    /// Starts this binary on ports of its own choice, with an organization and its administrator and nothing else.
+    ///
+    /// `seed` is a file with more to begin with.
+    pub fn start(binary: &Path, seed: Option<&Path>) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--exit-with-parent"]);
+        if let Some(seed) = seed {
+            command.arg("--seed").arg(seed);
+        }
+        // A process group of its own: an interrupt from the terminal ends the commands that talk to it first.
+        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("could not start `{}`", binary.display()))?;
+        match Self::ready(&mut child) {
+            Ok((ready, stdin)) => Ok(Self {
+                child,
+                _stdin: stdin,
+                base_url: ready.base_url,
+                admin_url: ready.admin_url,
+                administrator: ready.admin,
+                agent: agent(),
+            }),
+            Err(error) => {
+                stop(&mut child);
+                Err(error)
+            }
+        }
+    }
+
+    fn ready(child: &mut Child) -> Result<(Ready, ChildStdin)> {
+        let stdin = child.stdin.take().context("standard input is not piped")?;
+        let stdout = child.stdout.take().context("standard output is not piped")?;
+        let mut stderr = child.stderr.take().context("standard error is not piped")?;
+        let (sender, receiver) = channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            let _ = sender.send(BufReader::new(stdout).read_line(&mut line).map(|_| line));
+        });
+        // Its own messages are only of interest when it does not start; after that they are read and dropped.
+        let messages = thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = stderr.read_to_end(&mut text);
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        let line = receiver.recv_timeout(START_TIMEOUT).context("the emulator was not ready in time")??;
+        if line.is_empty() {
+            bail!("the emulator did not start: {}", messages.join().unwrap_or_default().trim());
+        }
+        // The line holds a key, so it is not repeated here.
+        let ready = serde_json::from_str(&line).context("the emulator's ready line is not what was expected")?;
+        Ok((ready, stdin))
+    }
+
+    /// What `WANDB_BASE_URL` is to be.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The administrator of the organization.
+    #[must_use]
+    pub const fn administrator(&self) -> &Person {
+        &self.administrator
+    }
+
+    /// The requests since the start, oldest first.
+    pub fn journal(&self) -> Result<Value> {
+        self.admin("journal")
+    }
+
+    /// How often each operation was asked for.
+    pub fn counters(&self) -> Result<Value> {
+        self.admin("counters")
+    }
+
+    /// All that the backend holds, without secrets.
+    pub fn state(&self) -> Result<Value> {
+        self.admin("state")
+    }
+
+    fn admin(&self, what: &str) -> Result<Value> {
+        let url = format!("{}/{what}", self.admin_url);
+        let mut answer =
+            self.agent.get(&url).call().with_context(|| format!("could not read the emulator's {what}"))?;
+        answer.body_mut().read_json().with_context(|| format!("the emulator's {what} is not JSON"))
+    }
+
+    /// Asks the GraphQL API as the administrator would, to change something behind the provider's back. An error when the answer has errors.
+    pub fn graphql(&self, query: &str, variables: &Value) -> Result<Value> {
+        self.graphql_as(&self.administrator.api_key, query, variables)
+    }
+
+    /// Asks the GraphQL API with this key. An error when the answer has errors.
+    pub fn graphql_as(&self, api_key: &SecretString, query: &str, variables: &Value) -> Result<Value> {
+        let mut answer = self
+            .agent
+            .post(format!("{}/graphql", self.base_url))
+            .header("Authorization", &basic(api_key))
+            .send_json(json!({ "query": query, "variables": variables }))?;
+        let status = answer.status();
+        let mut body: Value = answer.body_mut().read_json().with_context(|| format!("status {status}, and no JSON"))?;
+        if !status.is_success() || body.get("errors").is_some() || body.get("error").is_some() {
+            let errors = body.get("errors").or_else(|| body.get("error")).unwrap_or(&Value::Null);
+            bail!("the emulator answered {status} to `{query}`: {errors}");
+        }
+        Ok(body["data"].take())
+    }
+
+    /// Deletes a user or service account by SCIM as the administrator would.
+    pub fn delete_account(&self, id: &str) -> Result<()> {
+        let answer = self
+            .agent
+            .delete(format!("{}/scim/Users/{id}", self.base_url))
+            .header("Authorization", &format!("Bearer {}", self.administrator.api_key.expose_secret()))
+            .call()?;
+        if !answer.status().is_success() {
+            bail!("the emulator answered {} to the deletion of account `{id}`", answer.status());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}
+
+fn stop(child: &mut Child) {
+    // Its data is thrown away with it, so there is nothing to end in order.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Error statuses are answers like others here, and no proxy stands between a test and its own machine.
+fn agent() -> Agent {
+    let settings =
+        Agent::config_builder().http_status_as_error(false).timeout_global(Some(REQUEST_TIMEOUT)).proxy(None);
+    settings.build().into()
+}
+
+/// W&B takes any user name beside a key; its own tools send `api`.
+fn basic(api_key: &SecretString) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(format!("api:{}", api_key.expose_secret())))
+}

@@ -17,7 +17,7 @@ pub struct Diagnostic {
     /// The text below it; may be empty.
     #[serde(default)]
     pub detail: String,
-    /// The object that it is about, `wandb_team.research`.
+    /// The object that it is about, `terraform_data.this`.
     #[serde(default)]
     pub address: Option<String>,
     /// The part of the configuration that it points at.
@@ -28,7 +28,7 @@ pub struct Diagnostic {
 /// The configuration that a diagnostic points at.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct Snippet {
-    /// The block around it, `resource "wandb_team" "research"`.
+    /// The block around it, `resource "terraform_data" "this"`.
     #[serde(default)]
     pub context: Option<String>,
     /// The line or lines.
@@ -80,13 +80,13 @@ mod tests {
             r#"{"@level":"info","@message":"Terraform 1.11.4","type":"version"}"#,
             "\nnot json\n",
             r#"{"@level":"error","@message":"Error: No","type":"diagnostic","diagnostic":{"severity":"error","summary":"No","detail":"Why.","#,
-            r#""address":"wandb_team.a","range":{"filename":"main.tf"},"snippet":{"context":"resource \"wandb_team\" \"a\"","code":"  name = 1"}}}"#,
+            r#""address":"terraform_data.a","range":{"filename":"main.tf"},"snippet":{"context":"resource \"terraform_data\" \"a\"","code":"  name = 1"}}}"#,
         );
         let diagnostics = parse(output).unwrap();
         assert_eq!(diagnostics.len(), 1);
         assert_eq!(
             diagnostics[0].to_string(),
-            "Error: No\n  with wandb_team.a\n  in resource \"wandb_team\" \"a\": name = 1\n\nWhy.\n"
+            "Error: No\n  with terraform_data.a\n  in resource \"terraform_data\" \"a\": name = 1\n\nWhy.\n"
         );
     }
 }

@@ -48,7 +48,8 @@ impl Feature {
     }
 
     /// Whether this version has it. A release candidate has what its release has.
-    pub(super) fn is_in(self, product: Product, version: &Version) -> bool {
+    #[must_use]
+    pub fn is_in(self, product: Product, version: &Version) -> bool {
         self.since(product).is_some_and(|since| (version.major, version.minor) >= since)
     }
 }

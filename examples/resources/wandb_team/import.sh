@@ -1,0 +1,1 @@
+terraform import wandb_team.vision vision

@@ -3,6 +3,7 @@
 mod demo;
 mod interrupt;
 mod proto;
+mod record;
 mod screen;
 
 use std::io::{IsTerminal, Write, stderr, stdout};
@@ -33,6 +34,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Record anew what real hosts send, as fixtures of the codec tests
+    Record,
 }
 
 /// What a shell shows for a command that was ended by ctrl-c.
@@ -43,9 +46,14 @@ fn main() -> ExitCode {
         Chore::Demo => Interrupt::watch()
             .and_then(|interrupt| demo::run(&mut Screen::new(Box::new(stdout()), stdout().is_terminal()), &interrupt)),
         Chore::Proto { check } => proto::run(check),
+        Chore::Record => record::run(&mut screen()),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };
     // Nobody is left to tell when standard error is closed.
     let _ = writeln!(stderr(), "\nerror: {error:#}");
     if error.is::<Interrupted>() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
+}
+
+fn screen() -> Screen {
+    Screen::new(Box::new(stdout()), stdout().is_terminal())
 }

@@ -19,6 +19,10 @@ pub enum Binary {
     Provider,
     /// The W&B backend to test against, `wandb-emulator`.
     Emulator,
+    /// Stands between a host and a provider and writes down what passes, `recorder`.
+    Recorder,
+    /// A provider that gives every value back, `echo-provider`.
+    Echo,
 }
 
 impl Binary {
@@ -28,6 +32,8 @@ impl Binary {
         match self {
             Self::Provider => "terraform-provider-wandb",
             Self::Emulator => "wandb-emulator",
+            Self::Recorder => "recorder",
+            Self::Echo => "echo-provider",
         }
     }
 }

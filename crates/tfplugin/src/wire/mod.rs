@@ -39,7 +39,7 @@ use crate::diagnostic::{Diagnostics, Result};
 use crate::engine::Engine;
 use crate::panic;
 use crate::provider::Provider;
-use crate::serve::Lifecycle;
+use crate::serve::{Lifecycle, panics};
 
 /// The provider service of one process.
 pub(crate) struct Service<P: Provider> {
@@ -131,7 +131,7 @@ impl<P: Provider> Service<P> {
             result
         };
         let refused = |report: Diagnostics| A::refusal(diagnostics::to_proto(report));
-        match self.running.spawn(logged.instrument(span)).await {
+        match self.running.spawn(panics::within(rpc.to_owned(), logged).instrument(span)).await {
             Ok(Ok(answer)) => Ok(Response::new(answer)),
             Ok(Err(report)) => Ok(Response::new(refused(report))),
             Err(error) if error.is_panic() => Ok(Response::new(refused(panic::diagnostic(subject).into()))),

@@ -5,6 +5,9 @@ use std::future::Future;
 
 use crate::data_source::{self, DataSource, ErasedDataSource};
 use crate::diagnostic::{Diagnostic, Diagnostics, Result};
+use crate::ephemeral::erased::ErasedEphemeralResource;
+use crate::ephemeral::{self, EphemeralResource};
+use crate::function::{self, ErasedFunction, Function};
 use crate::model::Model;
 use crate::resource::Resource;
 use crate::resource::erased::{self, ErasedResource};
@@ -63,16 +66,35 @@ impl ConfigureContext {
 pub struct Registry<D> {
     pub(crate) resources: BTreeMap<&'static str, Box<dyn ErasedResource<D>>>,
     pub(crate) data_sources: BTreeMap<&'static str, Box<dyn ErasedDataSource<D>>>,
+    pub(crate) ephemeral_resources: BTreeMap<&'static str, Box<dyn ErasedEphemeralResource<D>>>,
+    pub(crate) functions: BTreeMap<&'static str, Box<dyn ErasedFunction>>,
 }
 
 impl<D: Send + Sync + 'static> Registry<D> {
     pub(crate) fn new() -> Self {
-        Self { resources: BTreeMap::new(), data_sources: BTreeMap::new() }
+        Self {
+            resources: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            ephemeral_resources: BTreeMap::new(),
+            functions: BTreeMap::new(),
+        }
     }
 
     /// Offers a resource.
     pub fn resource<R: Resource<Data = D>>(&mut self, resource: R) -> &mut Self {
         self.resources.insert(R::TYPE_NAME, Box::new(erased::Typed::new(resource)));
+        self
+    }
+
+    /// Offers an ephemeral resource.
+    pub fn ephemeral_resource<E: EphemeralResource<Data = D>>(&mut self, resource: E) -> &mut Self {
+        self.ephemeral_resources.insert(E::TYPE_NAME, Box::new(ephemeral::erased::Typed::new(resource)));
+        self
+    }
+
+    /// Offers a function.
+    pub fn function<F: Function>(&mut self, function: F) -> &mut Self {
+        self.functions.insert(F::NAME, Box::new(function::Typed::new(function)));
         self
     }
 

@@ -4,12 +4,17 @@
 //! to nothing, and puts diagnostics into its answer where something was reached all the same.
 
 pub(crate) mod apply_resource_change;
+pub(crate) mod call_function;
+pub(crate) mod close_ephemeral_resource;
 pub(crate) mod configure_provider;
 pub(crate) mod import_resource_state;
+pub(crate) mod open_ephemeral_resource;
+mod opened;
 pub(crate) mod plan_resource_change;
 mod planning;
 pub(crate) mod read_data_source;
 pub(crate) mod read_resource;
+pub(crate) mod renew_ephemeral_resource;
 mod rules;
 pub(crate) mod stop_provider;
 #[cfg(test)]
@@ -17,6 +22,7 @@ mod tests;
 pub(crate) mod upgrade_resource_identity;
 pub(crate) mod upgrade_resource_state;
 pub(crate) mod validate_data_resource_config;
+pub(crate) mod validate_ephemeral_resource_config;
 pub(crate) mod validate_provider_config;
 pub(crate) mod validate_resource_config;
 
@@ -24,8 +30,10 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tokio_util::sync::CancellationToken;
 
+use self::opened::Opened;
 use crate::data_source::ErasedDataSource;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::ephemeral::erased::ErasedEphemeralResource;
 use crate::provider::{Provider, Registry};
 use crate::resource::erased::{Call, ErasedResource};
 use crate::schema::Schema;
@@ -38,6 +46,7 @@ pub(crate) struct Engine<P: Provider> {
     schema: OnceLock<Schema>,
     configuration: RwLock<Configuration<P::Data>>,
     stop: CancellationToken,
+    opened: Opened,
 }
 
 /// What the host has said of the provider's configuration.
@@ -78,6 +87,7 @@ impl<P: Provider> Engine<P> {
             schema: OnceLock::new(),
             configuration: RwLock::new(Configuration::Missing),
             stop: CancellationToken::new(),
+            opened: Opened::default(),
         }
     }
 
@@ -102,6 +112,11 @@ impl<P: Provider> Engine<P> {
     pub(crate) fn data_source(&self, type_name: &str) -> Result<&dyn ErasedDataSource<P::Data>> {
         let found = self.registry().data_sources.get(type_name);
         found.map(|source| &**source).ok_or_else(|| unknown_type("data source", type_name).into())
+    }
+
+    pub(crate) fn ephemeral_resource(&self, type_name: &str) -> Result<&dyn ErasedEphemeralResource<P::Data>> {
+        let found = self.registry().ephemeral_resources.get(type_name);
+        found.map(|resource| &**resource).ok_or_else(|| unknown_type("ephemeral resource", type_name).into())
     }
 
     fn configuration(&self) -> Configuration<P::Data> {

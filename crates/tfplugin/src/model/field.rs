@@ -8,6 +8,11 @@ use super::Attr;
 
 /// A Rust type that stands for a Terraform type. Models are fields too, as nested objects.
 pub trait Field: Sized {
+    /// Whether it can be null.
+    const NULLABLE: bool = false;
+    /// Whether it can be unknown.
+    const UNKNOWABLE: bool = false;
+
     /// The Terraform type.
     fn value_type() -> Type;
 
@@ -26,6 +31,9 @@ fn misfit<T>(expected: &Type, found: &Value) -> Result<T, ValueError> {
 }
 
 impl<T: Field> Field for Attr<T> {
+    const NULLABLE: bool = true;
+    const UNKNOWABLE: bool = true;
+
     fn value_type() -> Type {
         T::value_type()
     }
@@ -48,6 +56,8 @@ impl<T: Field> Field for Attr<T> {
 }
 
 impl<T: Field> Field for Option<T> {
+    const NULLABLE: bool = true;
+
     fn value_type() -> Type {
         T::value_type()
     }
@@ -132,6 +142,9 @@ impl Field for i64 {
 
 /// A value of any type, as it is.
 impl Field for Value {
+    const NULLABLE: bool = true;
+    const UNKNOWABLE: bool = true;
+
     fn value_type() -> Type {
         Type::Dynamic
     }

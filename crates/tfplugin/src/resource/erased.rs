@@ -79,7 +79,7 @@ pub(crate) struct Call<'a, D> {
 }
 
 impl<'a, D> Call<'a, D> {
-    fn context(self) -> Context<'a, D> {
+    pub(crate) fn context(self) -> Context<'a, D> {
         Context::new(self.provider, self.stop)
     }
 }

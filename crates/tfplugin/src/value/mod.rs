@@ -3,6 +3,7 @@
 //! A [`Value`] does not carry its type: the schema does, and the codecs are driven by it. Under
 //! [`Type::Dynamic`] a value brings its type along.
 
+mod convert;
 mod json;
 mod msgpack;
 mod number;

@@ -2,7 +2,7 @@
 
 use tfplugin_proto::tfplugin6::get_provider_schema::Response;
 
-use super::{get_metadata, schema};
+use super::{get_functions, get_metadata, schema};
 use crate::engine::Engine;
 use crate::provider::Provider;
 
@@ -10,10 +10,14 @@ pub(super) fn serve<P: Provider>(engine: &Engine<P>) -> Response {
     let registry = engine.registry();
     let resources = registry.resources.iter().map(|(name, it)| ((*name).to_owned(), schema::to_proto(it.schema())));
     let sources = registry.data_sources.iter().map(|(name, it)| ((*name).to_owned(), schema::to_proto(it.schema())));
+    let ephemeral =
+        registry.ephemeral_resources.iter().map(|(name, it)| ((*name).to_owned(), schema::to_proto(it.schema())));
     Response {
         provider: Some(schema::to_proto(engine.schema())),
         resource_schemas: resources.collect(),
         data_source_schemas: sources.collect(),
+        ephemeral_resource_schemas: ephemeral.collect(),
+        functions: get_functions::all(engine),
         server_capabilities: Some(get_metadata::capabilities()),
         ..Response::default()
     }

@@ -4,17 +4,22 @@
 //! for a broken protocol alone.
 
 mod apply_resource_change;
+mod call_function;
+mod close_ephemeral_resource;
 mod configure_provider;
 mod diagnostics;
 mod dynamic_value;
+mod get_functions;
 mod get_metadata;
 mod get_provider_schema;
 mod get_resource_identity_schemas;
 mod identity;
 mod import_resource_state;
+mod open_ephemeral_resource;
 mod plan_resource_change;
 mod read_data_source;
 mod read_resource;
+mod renew_ephemeral_resource;
 mod schema;
 mod service;
 mod stop_provider;
@@ -22,6 +27,7 @@ mod unsupported;
 mod upgrade_resource_identity;
 mod upgrade_resource_state;
 mod validate_data_resource_config;
+mod validate_ephemeral_resource_config;
 mod validate_provider_config;
 mod validate_resource_config;
 
@@ -58,7 +64,17 @@ impl<P: Provider> Lifecycle for Calls<P> {
     fn shutdown(&self) -> BoxFuture<'_, ()> {
         self.engine.stop_provider();
         self.running.close();
-        Box::pin(self.running.wait())
+        Box::pin(async {
+            self.running.wait().await;
+            self.engine.close_all().await;
+        })
+    }
+}
+
+impl Refusal for proto::call_function::Response {
+    fn refusal(diagnostics: Vec<proto::Diagnostic>) -> Self {
+        let text = diagnostics.into_iter().next().map(|diagnostic| diagnostic.detail).unwrap_or_default();
+        Self { result: None, error: Some(proto::FunctionError { text, function_argument: None }) }
     }
 }
 
@@ -81,6 +97,7 @@ macro_rules! refusals {
 
 refusals!(
     proto::apply_resource_change::Response,
+    proto::close_ephemeral_resource::Response,
     proto::configure_provider::Response,
     proto::get_provider_schema::Response,
     proto::import_resource_state::Response,
@@ -89,6 +106,7 @@ refusals!(
     proto::plan_resource_change::Response,
     proto::read_data_source::Response,
     proto::read_resource::Response,
+    proto::renew_ephemeral_resource::Response,
     proto::upgrade_resource_identity::Response,
     proto::upgrade_resource_state::Response,
     proto::validate_action_config::Response,

@@ -1,15 +1,19 @@
 //! The service as gRPC sees it: each call goes to the file of its name.
 
+use std::sync::Arc;
+
 use futures::stream;
 use tfplugin_proto::tfplugin6::{self as proto, provider_server};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Service, apply_resource_change, configure_provider, get_metadata, get_provider_schema,
-    get_resource_identity_schemas, import_resource_state, plan_resource_change, read_data_source, read_resource,
-    stop_provider, unsupported, upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
-    validate_provider_config, validate_resource_config,
+    Service, apply_resource_change, call_function, close_ephemeral_resource, configure_provider, get_functions,
+    get_metadata, get_provider_schema, get_resource_identity_schemas, import_resource_state, open_ephemeral_resource,
+    plan_resource_change, read_data_source, read_resource, renew_ephemeral_resource, stop_provider, unsupported,
+    upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
+    validate_ephemeral_resource_config, validate_provider_config, validate_resource_config,
 };
+use crate::engine::Engine;
 use crate::provider::Provider;
 
 type Answer<A> = Result<Response<A>, Status>;
@@ -55,9 +59,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::validate_provider_config::Request>,
     ) -> Answer<proto::validate_provider_config::Response> {
         let request = request.into_inner();
-        let serve = |engine: std::sync::Arc<crate::engine::Engine<P>>| async move {
-            validate_provider_config::serve(&engine, &request)
-        };
+        let serve = |engine: Arc<Engine<P>>| async move { validate_provider_config::serve(&engine, &request) };
         self.call("ValidateProviderConfig", "", serve).await
     }
 
@@ -140,42 +142,59 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         serve!(self, "ReadDataSource", request, async read_data_source)
     }
 
-    async fn stop_provider(&self, _: Request<proto::stop_provider::Request>) -> Answer<proto::stop_provider::Response> {
-        Ok(Response::new(stop_provider::serve(&self.engine)))
-    }
-
-    // What follows is empty or refused.
-
     async fn get_functions(&self, _: Request<proto::get_functions::Request>) -> Answer<proto::get_functions::Response> {
-        Ok(Response::new(proto::get_functions::Response::default()))
+        Ok(Response::new(get_functions::serve(&self.engine)))
     }
 
     async fn call_function(
         &self,
         request: Request<proto::call_function::Request>,
     ) -> Answer<proto::call_function::Response> {
-        Ok(Response::new(unsupported::function(&request.into_inner().name)))
-    }
-
-    async fn move_resource_state(
-        &self,
-        request: Request<proto::move_resource_state::Request>,
-    ) -> Answer<proto::move_resource_state::Response> {
-        refuse!(self, "MoveResourceState", "move to", request.into_inner().target_type_name)
+        let request = request.into_inner();
+        let name = request.name.clone();
+        let serve = |engine: Arc<Engine<P>>| async move { Ok(call_function::serve(&engine, &request)) };
+        self.call("CallFunction", &name, serve).await
     }
 
     async fn validate_ephemeral_resource_config(
         &self,
         request: Request<proto::validate_ephemeral_resource_config::Request>,
     ) -> Answer<proto::validate_ephemeral_resource_config::Response> {
-        refuse!(self, "ValidateEphemeralResourceConfig", "ephemeral resource", request.into_inner().type_name)
+        serve!(self, "ValidateEphemeralResourceConfig", request, validate_ephemeral_resource_config)
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<proto::open_ephemeral_resource::Request>,
     ) -> Answer<proto::open_ephemeral_resource::Response> {
-        refuse!(self, "OpenEphemeralResource", "ephemeral resource", request.into_inner().type_name)
+        serve!(self, "OpenEphemeralResource", request, async open_ephemeral_resource)
+    }
+
+    async fn renew_ephemeral_resource(
+        &self,
+        request: Request<proto::renew_ephemeral_resource::Request>,
+    ) -> Answer<proto::renew_ephemeral_resource::Response> {
+        serve!(self, "RenewEphemeralResource", request, async renew_ephemeral_resource)
+    }
+
+    async fn close_ephemeral_resource(
+        &self,
+        request: Request<proto::close_ephemeral_resource::Request>,
+    ) -> Answer<proto::close_ephemeral_resource::Response> {
+        serve!(self, "CloseEphemeralResource", request, async close_ephemeral_resource)
+    }
+
+    async fn stop_provider(&self, _: Request<proto::stop_provider::Request>) -> Answer<proto::stop_provider::Response> {
+        Ok(Response::new(stop_provider::serve(&self.engine)))
+    }
+
+    // What follows is empty or refused.
+
+    async fn move_resource_state(
+        &self,
+        request: Request<proto::move_resource_state::Request>,
+    ) -> Answer<proto::move_resource_state::Response> {
+        refuse!(self, "MoveResourceState", "move to", request.into_inner().target_type_name)
     }
 
     async fn validate_list_resource_config(

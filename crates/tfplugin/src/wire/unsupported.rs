@@ -10,12 +10,6 @@ pub(super) fn refusal(kind: &str, name: &str) -> Diagnostics {
     Diagnostic::error(format!("Unknown {kind}"), detail).into()
 }
 
-pub(super) fn function(name: &str) -> proto::call_function::Response {
-    let text = format!("This version of the provider has no function `{name}`.");
-    let error = Some(proto::FunctionError { text, function_argument: None });
-    proto::call_function::Response { result: None, error }
-}
-
 pub(super) fn list_resource(name: &str) -> proto::list_resource::Event {
     proto::list_resource::Event {
         diagnostic: diagnostics::to_proto(refusal("list resource", name)),

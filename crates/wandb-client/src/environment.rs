@@ -1,0 +1,118 @@
+//! The variables that W&B's users have set already, read once and passed on as a value.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The server's address.
+pub const BASE_URL: &str = "WANDB_BASE_URL";
+/// An API key.
+pub const API_KEY: &str = "WANDB_API_KEY";
+/// The netrc file to read in place of `~/.netrc`.
+pub const NETRC: &str = "NETRC";
+/// The home directory, except on Windows.
+const HOME: &str = "HOME";
+/// The home directory on Windows.
+const USER_PROFILE: &str = "USERPROFILE";
+
+/// Every variable that this crate reads. Proxies (`HTTPS_PROXY`, `NO_PROXY`, ...) and the platform's roots
+/// (`SSL_CERT_FILE`, `SSL_CERT_DIR`) are read by the HTTP and TLS libraries themselves.
+pub const NAMES: [&str; 5] = [BASE_URL, API_KEY, NETRC, HOME, USER_PROFILE];
+
+/// The environment as a value, so that nothing else in this crate reads the process's and a test passes its own.
+/// A variable that is set to nothing counts as not set.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<String, OsString>);
+
+/// A variable holds something that is not Unicode.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the environment variable {name} is not valid Unicode")]
+pub struct NotUnicode {
+    /// The variable's name.
+    pub name: String,
+}
+
+impl Environment {
+    /// The [variables of interest](NAMES) of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self::from_pairs(NAMES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
+    }
+
+    /// An environment of these variables alone.
+    #[must_use]
+    pub fn from_pairs<N: Into<String>, V: Into<OsString>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// A variable's text.
+    pub fn text(&self, name: &str) -> Result<Option<&str>, NotUnicode> {
+        self.get(name).map(|value| value.to_str().ok_or_else(|| NotUnicode { name: name.to_owned() })).transpose()
+    }
+
+    /// A variable that holds a path.
+    #[must_use]
+    pub fn path(&self, name: &str) -> Option<&Path> {
+        self.get(name).map(Path::new)
+    }
+
+    /// The netrc file: `NETRC`, else the usual one in the home directory. None without a home directory.
+    #[must_use]
+    pub fn netrc_file(&self) -> Option<PathBuf> {
+        let usual = if cfg!(windows) { "_netrc" } else { ".netrc" };
+        self.path(NETRC).map(Path::to_owned).or_else(|| Some(self.home()?.join(usual)))
+    }
+
+    fn home(&self) -> Option<&Path> {
+        self.path(if cfg!(windows) { USER_PROFILE } else { HOME })
+    }
+
+    fn get(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(name).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl fmt::Debug for Environment {
+    /// The names alone: a value may be a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_counts_as_not_set() {
+        let environment = Environment::from_pairs([(API_KEY, ""), (BASE_URL, "https://example.com")]);
+        assert_eq!(environment.text(API_KEY), Ok(None));
+        assert_eq!(environment.text(BASE_URL), Ok(Some("https://example.com")));
+        assert_eq!(environment.text(NETRC), Ok(None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_netrc_file_is_the_named_one_or_in_the_home_directory() {
+        let home = [(HOME, "/home/ada")];
+        assert_eq!(Environment::from_pairs(home).netrc_file(), Some("/home/ada/.netrc".into()));
+        let named = home.into_iter().chain([(NETRC, "/run/netrc")]);
+        assert_eq!(Environment::from_pairs(named).netrc_file(), Some("/run/netrc".into()));
+        assert_eq!(Environment::default().netrc_file(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn text_that_is_not_unicode_is_an_error() {
+        use std::os::unix::ffi::OsStringExt;
+        let environment = Environment::from_pairs([(API_KEY, OsString::from_vec(vec![0xff]))]);
+        assert_eq!(environment.text(API_KEY), Err(NotUnicode { name: API_KEY.to_owned() }));
+    }
+
+    #[test]
+    fn values_are_not_printed() {
+        let environment = Environment::from_pairs([(API_KEY, "hunter2")]);
+        assert_eq!(format!("{environment:?}"), "{\"WANDB_API_KEY\"}");
+    }
+}

@@ -1,0 +1,154 @@
+//! Reads an answer: its data, or what the server says is wrong.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::error::{ErrorKind, ServerMessage, ServerMessages};
+use crate::http::failure::{KindOfMessages, by_status, by_status_alone};
+use crate::http::{Failure, Reach, Response};
+
+/// Every form of an answer that W&B's servers and the gateways before them give.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    errors: Option<Vec<ErrorForm>>,
+    error: Option<ErrorForm>,
+    message: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ErrorForm {
+    Object { message: Option<String>, extensions: Option<Map<String, Value>>, path: Option<Vec<Value>> },
+    Text(String),
+    Other(IgnoredAny),
+}
+
+/// The data of an answer.
+pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Failure> {
+    let status = response.status;
+    let envelope: Envelope<'_> = match serde_json::from_slice(&response.body) {
+        Ok(envelope) => envelope,
+        Err(error) => return Err(without_envelope(response, error)),
+    };
+    let has_data = envelope.data.is_some_and(|data| has_any_value(data.get()));
+    let data = envelope.data;
+    let messages = envelope.messages();
+    if !messages.as_slice().is_empty() || !status.is_success() {
+        return Err(said(status, messages, has_data));
+    }
+    // An answer to a change that cannot be read leaves open whether it was made.
+    let unexpected = |path: String, source| Failure::new(ErrorKind::Unexpected { path, source }, Reach::Unclear);
+    let Some(data) = data else {
+        return Err(unexpected("data".into(), "there is neither data nor an error".into()));
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(data.get());
+    serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| unexpected(error.path().to_string(), without_value(error.inner()).into()))
+}
+
+impl Envelope<'_> {
+    fn messages(self) -> ServerMessages {
+        let errors = self.errors.into_iter().flatten().chain(self.error).map(ErrorForm::into_message);
+        errors.chain(self.message.as_deref().map(ServerMessage::new)).collect()
+    }
+}
+
+impl ErrorForm {
+    fn into_message(self) -> ServerMessage {
+        match self {
+            Self::Object { message, extensions, path } => {
+                let code = extensions.as_ref().and_then(|extensions| extensions.get("code")).and_then(Value::as_str);
+                let path = path.map(|path| path_text(&path));
+                ServerMessage::new(message.as_deref().unwrap_or("an error without a message"))
+                    .with_code(code)
+                    .with_path(path.as_deref())
+            }
+            Self::Text(text) => ServerMessage::new(&text),
+            Self::Other(_) => ServerMessage::new("an error without a message"),
+        }
+    }
+}
+
+/// The failure that the server describes.
+fn said(status: StatusCode, messages: ServerMessages, has_data: bool) -> Failure {
+    let mut codes = messages.as_slice().iter().filter_map(ServerMessage::code);
+    let by_code = codes.find_map(by_code);
+    let kind = match by_code.or_else(|| by_status(status)) {
+        Some(kind) => kind,
+        None if has_data => ErrorKind::Partial,
+        None => ErrorKind::Rejected,
+    };
+    let kind = kind(messages);
+    let is_refused = !has_data && !matches!(kind, ErrorKind::ServerFailed(_));
+    Failure::new(kind, if is_refused { Reach::Refused } else { Reach::Unclear })
+}
+
+/// What a GraphQL error's code means.
+fn by_code(code: &str) -> Option<KindOfMessages> {
+    match code {
+        "UNAUTHENTICATED" | "AUTHENTICATION_ERROR" => Some(ErrorKind::Unauthorized),
+        "PERMISSION_ERROR" | "FORBIDDEN" => Some(ErrorKind::Forbidden),
+        "NOT_FOUND" => Some(ErrorKind::NotFound),
+        "CONFLICT" | "ALREADY_EXISTS" => Some(ErrorKind::Conflict),
+        "RATE_LIMITED" | "TOO_MANY_REQUESTS" => Some(ErrorKind::RateLimited),
+        "INTERNAL" | "INTERNAL_ERROR" | "INTERNAL_SERVER_ERROR" => Some(ErrorKind::ServerFailed),
+        _ => None,
+    }
+}
+
+/// The failure of an answer that is not of the API's form.
+fn without_envelope(response: &Response, error: serde_json::Error) -> Failure {
+    let status = response.status;
+    if let Some(kind) = by_status_alone(status) {
+        let reach = if status.is_client_error() { Reach::Refused } else { Reach::Unclear };
+        return Failure::new(kind(ServerMessages::default()), reach);
+    }
+    let content_type = response.header(CONTENT_TYPE).unwrap_or_default();
+    let begins_as_json = response.body.trim_ascii_start().first().is_none_or(|&first| first == b'{');
+    match status.is_success() {
+        true if begins_as_json && !error.is_data() && !content_type.starts_with("text/html") => {
+            Failure::new(ErrorKind::Broken(error), Reach::Unclear)
+        }
+        true => Failure::new(ErrorKind::NotTheApi, Reach::Unclear),
+        false => Failure::new(ErrorKind::NotTheApi, Reach::Refused),
+    }
+}
+
+/// Whether any of the operation's fields has a value.
+fn has_any_value(data: &str) -> bool {
+    serde_json::from_str::<BTreeMap<String, Option<IgnoredAny>>>(data)
+        .is_ok_and(|fields| fields.values().any(Option::is_some))
+}
+
+/// A decoding error's text without the value that it may quote.
+fn without_value(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match (text.find('"'), text.rfind('"')) {
+        (Some(first), Some(last)) if first < last => format!("{}...{}", &text[..=first], &text[last..]),
+        _ => text,
+    }
+}
+
+/// A path in the answer, such as `entity.members[3].role`.
+fn path_text(path: &[Value]) -> String {
+    let mut text = String::new();
+    for segment in path {
+        match segment {
+            Value::String(name) if text.is_empty() => text.push_str(name),
+            Value::String(name) => text.extend([".", name]),
+            other => text.extend(["[", &other.to_string(), "]"]),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

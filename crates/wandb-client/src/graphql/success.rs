@@ -1,0 +1,25 @@
+//! The payload of mutations that remove something.
+
+use serde::Deserialize;
+
+use super::Document;
+use crate::error::{Error, ErrorKind, ServerMessages};
+
+/// Whether it was done.
+#[derive(Deserialize)]
+pub(crate) struct Success {
+    success: Option<bool>,
+}
+
+impl Document {
+    /// The outcome of removing something: done, or gone already, which is as good; a plain "no" is an error.
+    pub(crate) fn check_removed(&self, payload: Result<Option<Success>, Error>) -> Result<(), Error> {
+        match payload {
+            Ok(Some(Success { success: Some(false) })) => {
+                Err(Error::of(self.operation().name, ErrorKind::Rejected(ServerMessages::default())))
+            }
+            Err(error) if !error.is_not_found() => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}

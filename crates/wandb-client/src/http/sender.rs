@@ -1,0 +1,170 @@
+//! Sends an operation's request until it is answered, or until sending it again is of no use, no good or no time.
+
+use std::time::Duration;
+
+use http::HeaderValue;
+use http::header::DATE;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep_until, timeout_at};
+use tracing::debug;
+
+use super::authorization::authorization;
+use super::clock::{ServerClock, http_date};
+use super::failure::{Failure, Reach};
+use super::request::{Request, Response};
+use super::retry::{self, Jitter};
+use super::throttle::{Pass, Throttle};
+use super::transport::Transport;
+use crate::credentials::Credential;
+use crate::error::{Course, Error, ErrorKind};
+
+/// How long and how often.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// For one attempt, from its first byte to the last of its answer.
+    pub(crate) request_timeout: Duration,
+    /// For an operation with all its attempts and waits.
+    pub(crate) deadline: Duration,
+    /// Attempts after the first.
+    pub(crate) max_retries: u32,
+    /// Attempts at the same time.
+    pub(crate) max_concurrent: usize,
+}
+
+/// What all requests of a client share.
+pub(crate) struct Sender {
+    transport: Box<dyn Transport>,
+    credential: Credential,
+    limits: Limits,
+    permits: Semaphore,
+    throttle: Throttle,
+    clock: ServerClock,
+}
+
+impl Sender {
+    pub(crate) fn new(transport: Box<dyn Transport>, credential: Credential, limits: Limits) -> Self {
+        Self {
+            transport,
+            credential,
+            limits,
+            permits: Semaphore::new(limits.max_concurrent),
+            throttle: Throttle::default(),
+            clock: ServerClock::default(),
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &ServerClock {
+        &self.clock
+    }
+
+    /// Sends a request, again where that is safe and of use. `read` makes the result of an answer, or says what is wrong
+    /// with it.
+    pub(crate) async fn send<T>(
+        &self,
+        request: &Request,
+        read: impl Fn(&Response) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let operation = request.operation;
+        let started = Instant::now();
+        let deadline = started + self.limits.deadline;
+        let (mut attempts, mut is_unclear) = (0, false);
+        loop {
+            let answer = match self.admit(deadline).await {
+                Ok(admission) => {
+                    attempts += 1;
+                    self.attempt(request, admission, deadline).await
+                }
+                Err(failure) => Err(failure),
+            };
+            let result = answer.and_then(|(response, retry_after)| {
+                read(&response).map_err(|failure| Failure { retry_after, ..failure.with_status(response.status) })
+            });
+            let failure = match result {
+                Ok(result) => return Ok(result),
+                Err(failure) => failure,
+            };
+            debug!(
+                operation = operation.name,
+                attempts,
+                status = failure.status.map(|status| status.as_u16()),
+                failure = %failure.kind,
+                "attempt failed"
+            );
+            is_unclear |= operation.effect.is_change() && failure.reach == Reach::Unclear;
+            let next = Instant::now() + retry::wait(attempts, failure.retry_after, Jitter::random());
+            let is_over = attempts > self.limits.max_retries || next >= deadline;
+            if is_over || !failure.may_be_repeated(operation.effect) {
+                let course = Course {
+                    operation: operation.name,
+                    url: request.url.clone(),
+                    attempts,
+                    elapsed: started.elapsed(),
+                };
+                return Err(Error::new(failure.kind, failure.status, is_unclear, course));
+            }
+            sleep_until(next).await;
+        }
+    }
+
+    /// Waits until this client and the server take another request.
+    async fn admit(&self, deadline: Instant) -> Result<(SemaphorePermit<'_>, Pass<'_>), Failure> {
+        let too_late = || Failure::new(ErrorKind::DeadlineExceeded { deadline: self.limits.deadline }, Reach::NotSent);
+        let Ok(Ok(permit)) = timeout_at(deadline, self.permits.acquire()).await else {
+            return Err(too_late());
+        };
+        loop {
+            let now = Instant::now();
+            if now >= deadline {
+                return Err(too_late());
+            }
+            match self.throttle.admit(now) {
+                Ok(pass) => return Ok((permit, pass)),
+                Err(open_at) if open_at >= deadline => {
+                    return Err(Failure::new(ErrorKind::MustWait { wait: open_at - now }, Reach::NotSent));
+                }
+                Err(open_at) => sleep_until(open_at + retry::spread(Jitter::random())).await,
+            }
+        }
+    }
+
+    /// Sends once, to where the request says and nowhere else. The answer comes with how long it asks to wait.
+    async fn attempt(
+        &self,
+        request: &Request,
+        _admission: (SemaphorePermit<'_>, Pass<'_>),
+        deadline: Instant,
+    ) -> Result<(Response, Option<Duration>), Failure> {
+        let authorization = self.authorization(request)?;
+        let sent = Instant::now();
+        let until = deadline.min(sent + self.limits.request_timeout);
+        let Ok(answer) = timeout_at(until, self.transport.send(request, authorization)).await else {
+            return Err(Failure::new(ErrorKind::TimedOut { after: until - sent }, Reach::Unclear));
+        };
+        let response = answer?;
+
+        let date = response.header(DATE).and_then(http_date);
+        if let Some(date) = date {
+            self.clock.observe(date);
+        }
+        debug!(
+            operation = request.operation.name,
+            status = response.status.as_u16(),
+            bytes = response.body.len(),
+            elapsed_ms = sent.elapsed().as_millis(),
+            "answered"
+        );
+        let retry_after = self.throttle.observe(Instant::now(), &response, date);
+        match Failure::of_redirect(&response) {
+            Some(redirect) => Err(redirect),
+            None => Ok((response, retry_after)),
+        }
+    }
+
+    fn authorization(&self, request: &Request) -> Result<HeaderValue, Failure> {
+        authorization(&self.credential, &request.scheme)
+            .map_err(|error| Failure::new(ErrorKind::Credential(error.into()), Reach::NotSent))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! The one place that sends.
+
+use std::error::Error as StdError;
+use std::io;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use reqwest::Certificate;
+use reqwest::redirect::Policy;
+
+use super::failure::{Failure, Reach};
+use super::request::{Request, Response};
+use crate::error::{ErrorKind, Source};
+
+/// No answer is read further.
+pub(crate) const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+
+/// Sends one request and reads its answer to the end. Dropping the future abandons the request.
+pub(crate) trait Transport: Send + Sync {
+    fn send<'a>(&'a self, request: &'a Request, authorization: HeaderValue)
+    -> BoxFuture<'a, Result<Response, Failure>>;
+}
+
+/// Over TCP, with TLS where the address asks for it. Follows no redirects, and proxies as the usual variables say.
+pub(crate) struct HttpTransport {
+    user_agent: HeaderValue,
+    connect_timeout: Duration,
+    certificates: Vec<Certificate>,
+    largest_answer: usize,
+    /// For `http`. It knows no certificates.
+    plain: OnceLock<reqwest::Client>,
+    /// For `https`. Made with the first request that needs it, as it reads the platform's certificates.
+    tls: OnceLock<reqwest::Client>,
+}
+
+impl HttpTransport {
+    /// `certificates` are trusted in addition to the platform's.
+    pub(crate) fn new(user_agent: HeaderValue, connect_timeout: Duration, certificates: Vec<Certificate>) -> Self {
+        Self {
+            user_agent,
+            connect_timeout,
+            certificates,
+            largest_answer: LARGEST_ANSWER,
+            plain: OnceLock::new(),
+            tls: OnceLock::new(),
+        }
+    }
+
+    fn client(&self, is_https: bool) -> Result<&reqwest::Client, reqwest::Error> {
+        let cell = if is_https { &self.tls } else { &self.plain };
+        if let Some(client) = cell.get() {
+            return Ok(client);
+        }
+        let builder = reqwest::Client::builder()
+            .user_agent(self.user_agent.clone())
+            .connect_timeout(self.connect_timeout)
+            .redirect(Policy::none());
+        let builder = if is_https {
+            builder.tls_certs_merge(self.certificates.iter().cloned())
+        } else {
+            builder.tls_certs_only([])
+        };
+        let client = builder.build()?;
+        Ok(cell.get_or_init(|| client))
+    }
+
+    async fn exchange(&self, request: &Request, authorization: HeaderValue) -> Result<Response, Failure> {
+        let client = self.client(request.url.scheme() == "https").map_err(not_sent)?;
+        let mut response = client
+            .request(request.method.clone(), request.url.clone())
+            .headers(request.headers.clone())
+            .header(AUTHORIZATION, authorization)
+            .body(request.body.clone())
+            .send()
+            .await
+            .map_err(|error| if error.is_connect() || error.is_builder() { not_sent(error) } else { lost(error) })?;
+
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let too_large =
+            || Failure::new(ErrorKind::TooLarge { limit: self.largest_answer }, Reach::Unclear).with_status(status);
+        let announced = response.content_length().unwrap_or_default();
+        if usize::try_from(announced).map_or(true, |announced| announced > self.largest_answer) {
+            return Err(too_large());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| lost(error).with_status(status))? {
+            if body.len() + chunk.len() > self.largest_answer {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { status, headers, body })
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send<'a>(
+        &'a self,
+        request: &'a Request,
+        authorization: HeaderValue,
+    ) -> BoxFuture<'a, Result<Response, Failure>> {
+        self.exchange(request, authorization).boxed()
+    }
+}
+
+fn not_sent(error: reqwest::Error) -> Failure {
+    let kind = if is_untrusted(&error) { ErrorKind::Untrusted } else { ErrorKind::Unreachable };
+    Failure::new(kind(cause(error)), Reach::NotSent)
+}
+
+fn lost(error: reqwest::Error) -> Failure {
+    Failure::new(ErrorKind::Interrupted(cause(error)), Reach::Unclear)
+}
+
+/// Without the URL, which the error around it has already.
+fn cause(error: reqwest::Error) -> Source {
+    error.without_url().into()
+}
+
+/// Whether a certificate is at fault, anywhere down the causes.
+fn is_untrusted(error: &(dyn StdError + 'static)) -> bool {
+    if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+        return true;
+    }
+    // An I/O error skips what it wraps in its own chain of causes.
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let cause = wrapped.map(|wrapped| wrapped as &(dyn StdError + 'static)).or_else(|| error.source());
+    cause.is_some_and(is_untrusted)
+}

@@ -1,0 +1,90 @@
+//! What this server's schema has, asked once and only when first needed.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::graphql::Document;
+use crate::http::Effect;
+
+/// The fields that not every server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(crate) struct Abilities {
+    /// `Member.role`.
+    pub(crate) member_role: bool,
+    /// `Member.apiKeys`.
+    pub(crate) member_api_keys: bool,
+    /// `ApiKey.createdAt` and `ApiKey.lastUsedAt`.
+    pub(crate) api_key_times: bool,
+    /// The input of `createServiceAccount` takes an authentication method and a subject.
+    pub(crate) federated_service_accounts: bool,
+    /// The input of `generateApiKey` takes an owner.
+    pub(crate) api_key_owner: bool,
+    /// The payload of `generateApiKey` has the secret.
+    pub(crate) api_key_secret: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Data {
+    member: Option<Type>,
+    api_key: Option<Type>,
+    create_service_account: Option<Type>,
+    generate_api_key: Option<Type>,
+    generated_api_key: Option<Type>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Type {
+    fields: Option<Vec<Field>>,
+    input_fields: Option<Vec<Field>>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    name: String,
+}
+
+pub(crate) fn document() -> Document {
+    Document::new("ServerAbilities", Effect::Read, include_str!("graphql/documents/abilities.graphql"))
+}
+
+impl Client {
+    /// What the server's schema has.
+    pub(crate) async fn abilities(&self) -> Result<Abilities, Error> {
+        let client = self.clone();
+        let ask = || async move {
+            let data: Data = client.graphql(&document(), &json!({})).await?;
+            Ok(Abilities::from(data))
+        };
+        self.inner().abilities.get((), ask).await
+    }
+}
+
+impl From<Data> for Abilities {
+    fn from(data: Data) -> Self {
+        let [member, api_key, account_input, key_input, key_payload] =
+            [data.member, data.api_key, data.create_service_account, data.generate_api_key, data.generated_api_key]
+                .map(names);
+        Self {
+            member_role: member.contains("role"),
+            member_api_keys: member.contains("apiKeys"),
+            api_key_times: api_key.contains("createdAt") && api_key.contains("lastUsedAt"),
+            federated_service_accounts: account_input.contains("authenticationMethod")
+                && account_input.contains("subject"),
+            api_key_owner: key_input.contains("userId"),
+            api_key_secret: key_payload.contains("secret"),
+        }
+    }
+}
+
+/// The names of a type's fields. A type that the server lacks has none.
+fn names(of: Option<Type>) -> HashSet<String> {
+    let lists = of.into_iter().flat_map(|of| [of.fields, of.input_fields]);
+    lists.flatten().flatten().map(|field| field.name).collect()
+}

@@ -1,0 +1,154 @@
+//! Service accounts: built-in, which own API keys, and federated, which log in with an identity provider's tokens.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::assumed;
+use crate::client::{Changed, Client};
+use crate::error::{Error, ErrorKind, ServerMessages};
+use crate::graphql::Document;
+use crate::http::Effect;
+use crate::http::authorization::Scheme;
+use crate::ids::UserId;
+use crate::member::{AccountType, Member};
+use crate::scim;
+
+/// A service account, as its team shows it. How it authenticates cannot be read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceAccount {
+    /// Its id.
+    pub id: UserId,
+    /// The name that it was given. Several accounts of a team may have the same.
+    pub name: String,
+    /// The team that it was asked of.
+    pub team: String,
+    /// The unique name that the server chose.
+    pub username: Option<String>,
+}
+
+/// How a new service account is to authenticate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authentication<'a> {
+    /// With API keys of its own.
+    BuiltIn,
+    /// With the tokens of the organization's identity provider that have this subject. It can own no API keys.
+    Federated {
+        /// The tokens' `sub`, compared exactly.
+        subject: &'a str,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateData {
+    create_service_account: CreatePayload,
+}
+
+#[derive(Deserialize)]
+struct CreatePayload {
+    user: UserNode,
+}
+
+#[derive(Deserialize)]
+struct UserNode {
+    id: UserId,
+    username: Option<String>,
+    name: Option<String>,
+}
+
+pub(crate) fn create_document() -> Document {
+    let text = include_str!("graphql/documents/create_service_account.graphql");
+    Document::new("CreateServiceAccount", Effect::Create, text)
+}
+
+impl Client {
+    /// Makes a service account in a team. A federated one needs an ability of the server ([`Error::is_unsupported`]).
+    pub async fn create_service_account(
+        &self,
+        team: &str,
+        name: &str,
+        authentication: Authentication<'_>,
+    ) -> Result<ServiceAccount, Error> {
+        let document = create_document();
+        let mut input = json!({ "entityName": team, "description": name });
+        if let Authentication::Federated { subject } = authentication {
+            assumed::federate(&mut input, subject, document.operation(), self.abilities().await?)?;
+        }
+        let _change = self.change(Changed::Team(team.to_owned()));
+        let data: CreateData = self.graphql(&document, &json!({ "input": input })).await?;
+        let user = data.create_service_account.user;
+        Ok(ServiceAccount {
+            id: user.id,
+            name: user.name.unwrap_or_else(|| name.to_owned()),
+            team: team.to_owned(),
+            username: user.username,
+        })
+    }
+
+    /// All service accounts of a team. A team or members that the caller cannot see are an error
+    /// ([`Error::is_not_visible`]), so what is not in the list is not in the team.
+    pub async fn service_accounts(&self, team: &str) -> Result<Vec<ServiceAccount>, Error> {
+        let team = self.visible_team("ServiceAccounts", team).await?;
+        let members = team.visible_members("ServiceAccounts")?;
+        Ok(members.iter().filter_map(|member| ServiceAccount::of(member, &team.name)).collect())
+    }
+
+    /// A service account of a team. None if it is not in the team; a team or members that the caller cannot see are an error
+    /// ([`Error::is_not_visible`]).
+    pub async fn service_account(&self, team: &str, id: &UserId) -> Result<Option<ServiceAccount>, Error> {
+        let team = self.visible_team("ServiceAccount", team).await?;
+        let mut members = team.visible_members("ServiceAccount")?.iter();
+        let member = members.find(|member| member.id.as_str() == id.as_str());
+        Ok(member.and_then(|member| ServiceAccount::of(member, &team.name)))
+    }
+
+    /// Deletes a service account altogether, by SCIM, and with it its keys. It is no error if it is gone already. A caller
+    /// who may not use SCIM gets an error ([`Error::is_forbidden`]) and can still
+    /// [take the account out of its team](Self::remove_from_team); so does the caller of a server without SCIM
+    /// ([`Error::is_unsupported`]).
+    pub async fn delete_service_account(&self, id: &UserId) -> Result<(), Error> {
+        let caller = self.caller().await?;
+        let _change = self.change(Changed::AnyTeam);
+        // People and organizations' service accounts authenticate in different forms, and nothing tells which the caller is.
+        let person = caller.username.clone().map(|username| Scheme::ScimPerson { username });
+        let schemes = match self.inner().scim_scheme.get() {
+            Some(known) => vec![known.clone()],
+            None => person.into_iter().chain([Scheme::ScimServiceAccount]).collect(),
+        };
+        let mut refusal = None;
+        for scheme in schemes {
+            let request = scim::delete_user(self.base_url(), id, scheme.clone());
+            let error = match self.sender().send(&request, scim::read_empty).await {
+                Ok(()) => None,
+                Err(error) if error.is_auth() => {
+                    refusal = Some(error);
+                    continue;
+                }
+                Err(error) => Some(error),
+            };
+            self.inner().scim_scheme.get_or_init(|| scheme);
+            return error.filter(|error| !error.is_not_found()).map_or(Ok(()), Err);
+        }
+        // The credential is good, as the caller is known by it: it is SCIM that is closed to the caller.
+        let refusal = refusal
+            .unwrap_or_else(|| Error::of(scim::DELETE_USER.name, ErrorKind::Unauthorized(ServerMessages::default())));
+        let messages = refusal.server_messages().iter().cloned().collect();
+        Err(refusal.with_kind(ErrorKind::Forbidden(messages)))
+    }
+}
+
+impl ServiceAccount {
+    /// What a team shows of an account, if it is a service account.
+    fn of(member: &Member, team: &str) -> Option<Self> {
+        if member.account_type != AccountType::Service {
+            return None;
+        }
+        Some(Self {
+            id: member.user_id()?,
+            name: member.name.clone().unwrap_or_default(),
+            team: team.to_owned(),
+            username: member.username.clone(),
+        })
+    }
+}

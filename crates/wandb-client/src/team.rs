@@ -1,0 +1,164 @@
+//! Teams.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::abilities::Abilities;
+use crate::client::{Changed, Client};
+use crate::error::{Error, ErrorKind};
+use crate::graphql::Document;
+use crate::http::Effect;
+use crate::member::{Member, MemberNode};
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Team {
+    /// Its id as an entity.
+    pub id: String,
+    /// Its name, which never changes.
+    pub name: String,
+    /// Everyone in it: people, service accounts and pending invitations. None if the server does not show them all to this
+    /// caller: then nobody is known to be absent.
+    pub members: Option<Vec<Member>>,
+}
+
+/// A team that was just made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct NewTeam {
+    /// Its id as an entity.
+    pub id: String,
+    /// Its name, as the server keeps it.
+    pub name: String,
+}
+
+/// An organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Organization {
+    /// Its name.
+    pub name: String,
+    /// The name of its own entity.
+    pub entity: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Data<T> {
+    entity: Option<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TeamNode {
+    id: String,
+    name: String,
+    is_team: Option<bool>,
+    members: Option<Vec<Option<MemberNode>>>,
+}
+
+#[derive(Deserialize)]
+struct OrganizationOfTeam {
+    organization: Option<OrganizationNode>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OrganizationNode {
+    name: String,
+    org_entity: Option<OrganizationEntity>,
+}
+
+#[derive(Deserialize)]
+struct OrganizationEntity {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateTeamData {
+    create_team: CreateTeamPayload,
+}
+
+#[derive(Deserialize)]
+struct CreateTeamPayload {
+    entity: NewTeam,
+}
+
+pub(crate) fn team_document(abilities: Abilities) -> Document {
+    let role = if abilities.member_role {
+        include_str!("graphql/documents/member_role.graphql")
+    } else {
+        include_str!("graphql/documents/member_role_absent.graphql")
+    };
+    Document::new("Team", Effect::Read, include_str!("graphql/documents/team.graphql")).with(role)
+}
+
+pub(crate) fn organization_document() -> Document {
+    Document::new("Organization", Effect::Read, include_str!("graphql/documents/organization.graphql"))
+}
+
+pub(crate) fn create_team_document() -> Document {
+    Document::new("CreateTeam", Effect::Create, include_str!("graphql/documents/create_team.graphql"))
+}
+
+impl Client {
+    /// A team and its members. None if there is none of that name *or* the caller cannot see it: the server answers the
+    /// same to both. A person's own entity is no team.
+    pub async fn team(&self, name: &str) -> Result<Option<Arc<Team>>, Error> {
+        let (client, owned_name) = (self.clone(), name.to_owned());
+        let load = || async move {
+            let document = team_document(client.abilities().await?);
+            let data: Data<TeamNode> = client.graphql(&document, &json!({ "name": owned_name })).await?;
+            let team = data.entity.filter(|entity| entity.is_team != Some(false));
+            Ok(team.map(|team| Arc::new(Team::from(team))))
+        };
+        self.inner().teams.get(name.to_owned(), load).await
+    }
+
+    /// A team that has to be there. It is an error if the caller cannot see it ([`Error::is_not_visible`]).
+    pub(crate) async fn visible_team(&self, operation: &'static str, name: &str) -> Result<Arc<Team>, Error> {
+        let not_visible = || Error::of(operation, ErrorKind::NotVisible { what: format!("the team `{name}`") });
+        self.team(name).await?.ok_or_else(not_visible)
+    }
+
+    /// The organization that a team belongs to. None if the caller cannot see the team or its organization.
+    pub async fn organization(&self, team: &str) -> Result<Option<Organization>, Error> {
+        let data: Data<OrganizationOfTeam> = self.graphql(&organization_document(), &json!({ "team": team })).await?;
+        let organization = data.entity.and_then(|entity| entity.organization);
+        Ok(organization.map(|organization| Organization {
+            name: organization.name,
+            entity: organization.org_entity.map(|entity| entity.name),
+        }))
+    }
+
+    /// Makes a team. Its administrator is the person of that user name, else the caller. A team or another entity that has
+    /// the name already is a conflict ([`Error::is_conflict`]).
+    pub async fn create_team(&self, name: &str, admin: Option<&str>) -> Result<NewTeam, Error> {
+        let _change = self.change(Changed::Team(name.to_owned()));
+        let mut input = json!({ "teamName": name });
+        if let Some(admin) = admin {
+            input["teamAdminUserName"] = admin.into();
+        }
+        let data: CreateTeamData = self.graphql(&create_team_document(), &json!({ "input": input })).await?;
+        Ok(data.create_team.entity)
+    }
+}
+
+impl Team {
+    /// The members, if the caller can see them all ([`Error::is_not_visible`]).
+    pub(crate) fn visible_members(&self, operation: &'static str) -> Result<&[Member], Error> {
+        let what = || format!("the members of the team `{}`", self.name);
+        self.members.as_deref().ok_or_else(|| Error::of(operation, ErrorKind::NotVisible { what: what() }))
+    }
+}
+
+impl From<TeamNode> for Team {
+    fn from(node: TeamNode) -> Self {
+        let members: Option<Vec<_>> = node.members.and_then(|members| members.into_iter().collect());
+        let members = members.map(|members| members.into_iter().map(Member::from).collect());
+        Self { id: node.id, name: node.name, members }
+    }
+}

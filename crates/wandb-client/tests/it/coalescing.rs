@@ -1,0 +1,88 @@
+//! Reads of one team share their requests, and never show less than was written.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use serde_json::json;
+use tokio::sync::Notify;
+use wandb_client::{ApiKeyId, Authentication, UserId};
+
+use crate::support::{Expected, Server, account, account_id, all_abilities, client, connection, no_abilities, team};
+
+#[tokio::test]
+async fn a_team_s_accounts_and_keys_cost_two_requests_however_many_there_are() {
+    let server = Server::start().await;
+    let members: Vec<_> = (0..500).map(account).collect();
+    let keys: Vec<_> =
+        (0..500).map(|number| json!({ "id": account_id(number), "apiKeys": connection(&[json!({ "id": format!("ApiKey:{number}") })]) })).collect();
+    server.expect([
+        all_abilities(),
+        team(&members.into()),
+        Expected::graphql("TeamApiKeys").data(&json!({ "entity": { "members": keys } })),
+    ]);
+    let client = client(&server);
+    let all = (0..500).map(|number| {
+        let client = client.clone();
+        async move {
+            let id = UserId::new(account_id(number));
+            let account = client.service_account("vision", &id).await.unwrap();
+            let key = client.api_key("vision", &id, &ApiKeyId::new(format!("ApiKey:{number}"))).await.unwrap();
+            account.is_some() && key.is_some()
+        }
+    });
+    assert!(join_all(all).await.into_iter().all(|found| found));
+    assert_eq!(server.finish().len(), 3);
+}
+
+#[tokio::test]
+async fn a_read_after_a_write_sees_it_even_if_one_before_it_is_still_under_way() {
+    let server = Server::start().await;
+    let go = Arc::new(Notify::new());
+    let before = json!({ "entity": { "id": "E", "name": "vision", "members": [] } });
+    let user = json!({ "id": account_id(2) });
+    server.expect([
+        no_abilities(),
+        Expected::graphql("Team").after(&go, &before),
+        Expected::graphql("CreateServiceAccount").data(&json!({ "createServiceAccount": { "user": user } })),
+        team(&json!([account(2)])),
+    ]);
+    let client = client(&server);
+    let early = tokio::spawn({
+        let client = client.clone();
+        async move { client.service_accounts("vision").await.unwrap().len() }
+    });
+    server.wait_for(2).await;
+    let made = client.create_service_account("vision", "Bot 2", Authentication::BuiltIn).await.unwrap();
+    assert!(client.service_account("vision", &made.id).await.unwrap().is_some());
+    go.notify_one();
+    assert_eq!(early.await.unwrap(), 0);
+    // The late answer of the early read does not replace the newer one.
+    assert!(client.service_account("vision", &made.id).await.unwrap().is_some());
+    server.finish();
+}
+
+#[tokio::test]
+async fn a_write_forgets_what_it_may_change_and_nothing_else() {
+    let server = Server::start().await;
+    let keys = |ids: &[&str]| {
+        let keys: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+        let member = json!({ "id": account_id(2), "apiKeys": connection(&keys) });
+        Expected::graphql("TeamApiKeys").data(&json!({ "entity": { "members": [member] } }))
+    };
+    server.expect([
+        all_abilities(),
+        team(&json!([account(2)])),
+        keys(&["ApiKey:5"]),
+        // Even a failed revocation may have happened.
+        Expected::graphql("DeleteApiKey").answers(500, "{}"),
+        keys(&[]),
+    ]);
+    let client = client(&server);
+    let owner = UserId::new(account_id(2));
+    assert!(client.service_account("vision", &owner).await.unwrap().is_some());
+    assert_eq!(client.api_keys("vision", &owner).await.unwrap().unwrap().len(), 1);
+    assert!(client.delete_api_key(&ApiKeyId::new("ApiKey:5")).await.is_err());
+    assert_eq!(client.api_keys("vision", &owner).await.unwrap().unwrap().len(), 0);
+    assert!(client.service_account("vision", &owner).await.unwrap().is_some());
+    server.finish();
+}

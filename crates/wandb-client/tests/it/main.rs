@@ -1,0 +1,15 @@
+//! The client against a scripted HTTP server.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "all of this is test code, of which clippy knows only the tests"
+)]
+
+mod api_keys;
+mod coalescing;
+mod service_accounts;
+mod support;
+mod teams;
+mod transport;
+mod viewer;

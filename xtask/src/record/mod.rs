@@ -1,17 +1,16 @@
 //! Records what real hosts send to a provider, as fixtures of the codec tests.
 //!
 //! A recorder stands between the host and one of two providers: one that gives every value back and has an attribute of every type, and
-//! the project's own. The fixture of a host is a JSON list, each entry with the call, the field, the type by which it is to be read
-//! and the bytes in base64.
+//! the project's own.
 
-use std::collections::BTreeSet;
+mod recording;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use secrecy::ExposeSecret;
-use serde_json::Value;
 use test_support::binaries::{self, Binary};
 use test_support::emulator::Emulator;
 use test_support::host::{Host, Release};
@@ -19,6 +18,7 @@ use test_support::mirror::Mirror;
 use test_support::target;
 use test_support::workspace::Workspace;
 
+use self::recording::Recording;
 use crate::screen::Screen;
 
 /// Where the fixtures are, below the project's folder.
@@ -33,21 +33,21 @@ pub(crate) fn run(screen: &mut Screen) -> Result<()> {
     let binaries = binaries::build(&needed, |line| drop(screen.progress(line)))?;
     screen.end_progress()?;
     for host in [Host::preferred()?, Host::released(Release::OLDEST)?, Host::released(Release::NEWEST)?] {
-        let values = record(&host, &binaries).with_context(|| format!("under {host}"))?;
+        let recording = record(&host, &binaries).with_context(|| format!("under {host}"))?;
         let name = format!("{}-{}.json", host.product().program(), host.version());
         let file = target::project().join(FIXTURES).join(&name);
         fs::create_dir_all(target::project().join(FIXTURES))?;
-        fs::write(&file, in_lines(&values)?)?;
-        screen.found(&format!("{FIXTURES}/{name}: {} values", values.len()))?;
+        fs::write(&file, recording.to_json())?;
+        screen.found(&format!("{FIXTURES}/{name}: {} values", recording.len()))?;
     }
     Ok(())
 }
 
-/// All values that this host sends for both configurations, each once, in an order that does not depend on the host's.
-fn record(host: &Host, binaries: &Path) -> Result<BTreeSet<String>> {
+/// What this host sends for both configurations.
+fn record(host: &Host, binaries: &Path) -> Result<Recording> {
     let mirror = Arc::new(Mirror::of(&binaries.join(Binary::Recorder.name()))?);
     let emulator = Emulator::start(&binaries.join(Binary::Emulator.name()), None)?;
-    let mut values = BTreeSet::new();
+    let mut recording = Recording::default();
     for (configuration, provider) in [(ECHO, Binary::Echo), (WANDB, Binary::Provider)] {
         let mut workspace = Workspace::new(host, &mirror)?;
         let file = workspace.home().join("record");
@@ -57,9 +57,9 @@ fn record(host: &Host, binaries: &Path) -> Result<BTreeSet<String>> {
         workspace.set("WANDB_API_KEY", emulator.administrator().api_key.expose_secret());
         workspace.write("main.tf", configuration)?;
         walk(&workspace)?;
-        values.extend(read(&file)?);
+        recording.add(&fs::read_to_string(&file).context("the recorder wrote nothing")?)?;
     }
-    Ok(values)
+    Ok(recording)
 }
 
 /// Create, refresh, update and destroy: between them, every call that carries values.
@@ -70,17 +70,4 @@ fn walk(workspace: &Workspace) -> Result<()> {
     workspace.run(&["apply", "-auto-approve", "-no-color", "-var=round=2"])?.success()?;
     workspace.run(&["destroy", "-auto-approve", "-no-color", "-var=round=2"])?.success()?;
     Ok(())
-}
-
-fn read(file: &PathBuf) -> Result<Vec<String>> {
-    let text = fs::read_to_string(file).context("the recorder wrote nothing")?;
-    Ok(text.lines().map(str::to_owned).collect())
-}
-
-/// A JSON list with one entry on each line, so that a diff shows what changed.
-fn in_lines(values: &BTreeSet<String>) -> Result<String> {
-    for value in values {
-        serde_json::from_str::<Value>(value).context("the recorder wrote something else than JSON")?;
-    }
-    Ok(format!("[\n{}\n]\n", values.iter().map(String::as_str).collect::<Vec<_>>().join(",\n")))
 }

@@ -1,1 +1,51 @@
 //! A Weights & Biases backend to test and try against.
+//!
+//! It speaks the two APIs of W&B that teams, service accounts and API keys are managed with: GraphQL and SCIM. What it
+//! offers is what W&B's public documentation and clients show (`contract/public.graphql`) and what they do not show but
+//! the web application must do (`contract/assumed.graphql`); anything else is an error, never ignored. It is no kinder than
+//! the real one where that is known, and keeps every secret as a digest only.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), wandb_emulator::StartError> {
+//! use wandb_emulator::{Emulator, Options};
+//!
+//! let emulator = Emulator::start(Options::default()).await?;
+//! let base_url = emulator.base_url(); // for clients, like https://api.wandb.ai
+//! let api_key = emulator.admin_api_key(); // shown here and never again
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Beside it, on a port of its own, runs an API with which tests look behind the scenes: the journal of requests, a dump of
+//! the state, the clock, faults, settings, and an issuer of identity tokens. `wandb-emulator --help` lists it.
+
+mod admin;
+mod auth;
+mod backend;
+mod clock;
+mod deployment;
+mod emulator;
+mod faults;
+mod federation;
+mod front;
+mod graphql;
+mod ids;
+mod journal;
+mod limits;
+mod operation;
+mod options;
+mod refusal;
+mod scim;
+mod secret;
+mod seed;
+mod server;
+mod store;
+
+pub use deployment::{Deployment, DeploymentKind, NotAVersion, Version, VersionOfMultiTenant};
+pub use emulator::{Administrator, Emulator, StartError};
+pub use federation::IssuerError;
+pub use graphql::{ContractError, Coordinate, NotACoordinate};
+pub use limits::RateLimit;
+pub use options::Options;
+pub use seed::{Seed, SeedError};
+pub use store::{FederatedLogin, Settings, StoreError};

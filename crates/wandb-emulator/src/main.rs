@@ -1,0 +1,74 @@
+//! `wandb-emulator`: a Weights & Biases backend to test and try against.
+
+mod arguments;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::signal::unix::{SignalKind, signal};
+use wandb_emulator::Emulator;
+
+use arguments::{Arguments, RunError};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says why it ended, with all causes, in one line.
+fn report(error: &RunError) {
+    let mut output = std::io::stderr().lock();
+    let _ = write!(output, "wandb-emulator: {error}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let _ = write!(output, ": {error}");
+        cause = error.source();
+    }
+    let _ = writeln!(output);
+}
+
+fn run(arguments: Arguments) -> Result<(), RunError> {
+    let exit_with_parent = arguments.exit_with_parent;
+    let options = arguments.into_options()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Runtime)?;
+    runtime.block_on(async {
+        let mut interrupted = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
+        let mut terminated = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
+        let emulator = Emulator::start(options).await?;
+        announce(&emulator).map_err(RunError::Announce)?;
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+            () = parent_gone(), if exit_with_parent => {}
+        }
+        emulator.stop().await;
+        Ok(())
+    })
+}
+
+/// Says in one line where everything is.
+fn announce(emulator: &Emulator) -> std::io::Result<()> {
+    let admin = emulator
+        .administrator()
+        .and_then(|admin| admin.api_key().map(|key| json!({ "username": admin.username(), "api_key": key })));
+    let line = json!({ "base_url": emulator.base_url(), "admin_url": emulator.admin_url(), "admin": admin });
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{line}")?;
+    output.flush()
+}
+
+/// Returns when standard input is closed, as it is when the process at its other end is gone.
+async fn parent_gone() {
+    let mut input = tokio::io::stdin();
+    let mut ignored = [0; 256];
+    while !matches!(input.read(&mut ignored).await, Ok(0) | Err(_)) {}
+}

@@ -1,0 +1,51 @@
+//! What a request asks for, in names that can be counted and matched.
+
+use axum::http::Method;
+
+use crate::graphql::GraphqlOperation;
+
+/// The operation of a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Operation {
+    /// A GraphQL operation that could be read.
+    Graphql(GraphqlOperation),
+    /// Anything else, by method and route.
+    Route(String),
+}
+
+impl Operation {
+    /// The operation of this method and path, where it is not a GraphQL one.
+    pub(crate) fn of_route(method: &Method, path: &str) -> Self {
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let route = match segments.as_slice() {
+            ["scim", resource @ ("Users" | "Groups" | "Roles")] => format!("/scim/{resource}"),
+            ["scim", resource @ ("Users" | "Groups" | "Roles"), _] => format!("/scim/{resource}/{{id}}"),
+            ["graphql"] => "/graphql".to_owned(),
+            ["oidc", "token"] => "/oidc/token".to_owned(),
+            _ => return Self::Route("unknown".to_owned()),
+        };
+        Self::Route(format!("{method} {route}"))
+    }
+
+    /// The names under which it is counted, and by which faults find it.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        match self {
+            Self::Graphql(operation) => operation.fields.clone(),
+            Self::Route(route) => vec![route.clone()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_named_without_ids() {
+        let label = |method, path| Operation::of_route(&method, path).labels().join(",");
+        assert_eq!(label(Method::GET, "/scim/Users"), "GET /scim/Users");
+        assert_eq!(label(Method::PATCH, "/scim/Groups/RW50aXR5OjE="), "PATCH /scim/Groups/{id}");
+        assert_eq!(label(Method::POST, "/oidc/token"), "POST /oidc/token");
+        assert_eq!(label(Method::GET, "/scim/Users/1/2"), "unknown");
+    }
+}

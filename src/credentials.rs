@@ -6,7 +6,7 @@ use wandb_client::{BaseUrl, Credential, CredentialError, Environment};
 /// `base_url`, else `WANDB_BASE_URL`, else the cloud.
 pub(crate) fn base_url(configured: Option<&str>, environment: &Environment) -> Result<BaseUrl> {
     match configured {
-        Some(text) => BaseUrl::parse(text).map_err(|error| {
+        Some(text) => text.parse::<BaseUrl>().map_err(|error| {
             let detail = format!("`base_url` cannot be used: {error}.");
             Diagnostic::error("Invalid base URL", detail).at("base_url").into()
         }),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tfplugin::schema::validator::Validator;
 
 /// The longest that is of use: ten years.
-const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(10 * 366 * 24);
 
 /// Why a text is no duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

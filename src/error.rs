@@ -33,9 +33,7 @@ pub(crate) fn diagnostic(error: &Error, action: &str) -> Diagnostic {
         ErrorKind::RateLimited(_) | ErrorKind::MustWait { .. } => {
             ("Rate limit reached", "Run it again later; what was done so far is kept.")
         }
-        ErrorKind::Unsupported { .. } => {
-            ("Not offered by this server", "A newer version of W&B Server may offer it.")
-        }
+        ErrorKind::Unsupported { .. } => ("Not offered by this server", "A newer version of W&B Server may offer it."),
         ErrorKind::NotTheApi | ErrorKind::Redirected { .. } => {
             ("Not a W&B server", "Check `base_url` or `WANDB_BASE_URL`.")
         }

@@ -1,1 +1,16 @@
 //! The Weights & Biases provider: the only part that knows both Terraform and W&B.
+//!
+//! One folder a resource. A resource is a model, a schema and the operations in terms of the client's domain calls;
+//! what Terraform asks for beyond that is the SDK's work.
+
+mod api_key;
+mod credentials;
+mod duration;
+mod error;
+mod import_id;
+mod provider;
+mod service_account;
+mod team;
+mod visibility;
+
+pub use self::provider::{ADDRESS, WandbProvider};

@@ -1,2 +1,7 @@
 //! The provider's binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tfplugin::serve(wandb_provider::WandbProvider)
+}

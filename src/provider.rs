@@ -17,7 +17,7 @@ pub const ADDRESS: &str = "registry.terraform.io/wandb-community/wandb";
 pub struct WandbProvider;
 
 /// What resources work with.
-pub(crate) struct Connection {
+pub struct Connection {
     /// The client, authenticated.
     pub client: Client,
     /// Who it acts for.
@@ -44,7 +44,7 @@ impl Provider for WandbProvider {
             name: "wandb",
             address: ADDRESS,
             version: env!("CARGO_PKG_VERSION"),
-            description: "Manages Weights & Biases teams, service accounts and API keys.",
+            description: "Manages Weights & Biases teams, service accounts and API keys",
             log_targets: &["wandb_provider", "wandb_client"],
         }
     }
@@ -86,7 +86,9 @@ impl Provider for WandbProvider {
             )
             .optional(
                 "ca_certificate_file",
-                string("A PEM file with certificates to trust beside the system's, for servers of a private authority."),
+                string(
+                    "A PEM file with certificates to trust beside the system's, for servers of a private authority.",
+                ),
             )
     }
 
@@ -99,8 +101,10 @@ impl Provider for WandbProvider {
     }
 
     fn validate(&self, config: &Configuration, report: &mut Diagnostics) {
-        if let Some(Err(error)) = config.base_url.as_str().map(BaseUrl::parse) {
-            report.push(Diagnostic::error("Invalid base URL", format!("`base_url` cannot be used: {error}.")).at("base_url"));
+        if let Some(Err(error)) = config.base_url.as_str().map(str::parse::<BaseUrl>) {
+            report.push(
+                Diagnostic::error("Invalid base URL", format!("`base_url` cannot be used: {error}.")).at("base_url"),
+            );
         }
     }
 

@@ -3,8 +3,10 @@
 //! The secret exists once, in the answer to its creation. It goes to the state as sensitive; a read never writes it.
 
 use serde::{Deserialize, Serialize};
+use tfplugin::resource::{IdentitySchema, ImportTarget};
 use tfplugin::schema::string;
 use tfplugin::schema::validator::{length, not_blank};
+use tfplugin::value::Type;
 use tfplugin::{Attr, Diagnostic, Model, Resource, ResourceContext, Result, Schema};
 use wandb_client::{ApiKeyId, ApiKeyInfo, ErrorKind, UserId};
 
@@ -27,6 +29,12 @@ pub(crate) struct ApiKeyModel {
     created_at: Attr<String>,
 }
 
+#[derive(Clone, Model)]
+pub(crate) struct ApiKeyIdentity {
+    service_account_id: Attr<String>,
+    name: Attr<String>,
+}
+
 /// Where the key is found again.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Notes {
@@ -40,6 +48,7 @@ impl Resource for ApiKeyResource {
     const TYPE_NAME: &'static str = "wandb_api_key";
     type Data = Connection;
     type Model = ApiKeyModel;
+    type Identity = ApiKeyIdentity;
     type Private = Notes;
 
     fn schema(&self) -> Schema {
@@ -61,6 +70,16 @@ impl Resource for ApiKeyResource {
             .computed("created_at", string("When the key was made, in RFC 3339. Null where the server does not tell."))
     }
 
+    fn identity_schema(&self) -> IdentitySchema {
+        IdentitySchema::none()
+            .required("service_account_id", Type::String, "The id of the service account that owns the key.")
+            .required("name", Type::String, "The key's name.")
+    }
+
+    fn identity(&self, state: &ApiKeyModel) -> Result<ApiKeyIdentity> {
+        Ok(ApiKeyIdentity { service_account_id: state.service_account_id.clone(), name: state.name.clone() })
+    }
+
     async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: ApiKeyModel) -> Result<ApiKeyModel> {
         let client = &cx.provider().client;
         let (owner, name) = (UserId::new(plan.service_account_id.get()?), plan.name.get()?.clone());
@@ -78,7 +97,7 @@ impl Resource for ApiKeyResource {
         };
         let state = ApiKeyModel {
             id: id(&owner, &name),
-            key: key.secret.expose().to_owned().into(),
+            key: key.secret.expose_secret().to_owned().into(),
             key_id: key.key_id.into(),
             created_at: key.created_at.map(|time| time.to_string()).into(),
             ..plan
@@ -115,17 +134,32 @@ impl Resource for ApiKeyResource {
         deleted.explain(&format!("delete the API key \"{name}\""))
     }
 
-    async fn import(&self, cx: &mut ResourceContext<'_, Self>, id: &str) -> Result<ApiKeyModel> {
-        let [team, account, name] = import_id::parts(id, "TEAM/SERVICE_ACCOUNT/NAME")?;
-        let account = service_account::import::find(cx.provider(), &team, &account).await?;
-        let keys = cx.provider().client.api_keys(&team, &account.id).await;
-        let keys = keys.explain(&format!("read the API keys of \"{}\"", account.name))?.unwrap_or_default();
-        let key = find(keys, &name, &account.name)?;
+    async fn import(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        target: ImportTarget<ApiKeyIdentity>,
+    ) -> Result<ApiKeyModel> {
+        let connection = cx.provider();
+        let (team, account, name) = match target {
+            ImportTarget::Id(id) => {
+                let [team, account, name] = import_id::parts(&id, "TEAM/SERVICE_ACCOUNT/NAME")?;
+                let account = service_account::import::find(connection, &team, &account).await?;
+                (team, account.id, name)
+            }
+            ImportTarget::Identity(identity) => {
+                let (owner, name) = (UserId::new(identity.service_account_id.get()?), identity.name.get()?.clone());
+                let team = owner::team(connection, None, &owner).await?;
+                (team.ok_or_else(|| owner_not_visible(&owner, &name))?, owner, name)
+            }
+        };
+        let keys = connection.client.api_keys(&team, &account).await;
+        let keys = keys.explain(&format!("read the API keys of the account `{account}`"))?.unwrap_or_default();
+        let key = find(keys, &name, &account)?;
         cx.private = Notes { team: Some(team), object: Some(key.id.to_string()) };
         let name = key.description.unwrap_or(name);
         Ok(ApiKeyModel {
-            id: self::id(&account.id, &name),
-            service_account_id: account.id.to_string().into(),
+            id: id(&account, &name),
+            service_account_id: account.to_string().into(),
             name: name.into(),
             key: Attr::Null,
             key_id: key.key_id.into(),
@@ -161,7 +195,7 @@ async fn object(cx: &ResourceContext<'_, ApiKeyResource>, state: &ApiKeyModel) -
 }
 
 /// The key that an import names: by its name, or by its key id written as `id:...`.
-fn find(keys: Vec<ApiKeyInfo>, name: &str, account: &str) -> Result<ApiKeyInfo> {
+fn find(keys: Vec<ApiKeyInfo>, name: &str, account: &UserId) -> Result<ApiKeyInfo> {
     let matches = |key: &ApiKeyInfo| match name.strip_prefix("id:") {
         Some(key_id) => key.key_id == key_id,
         None => key.description.as_deref() == Some(name),
@@ -170,7 +204,7 @@ fn find(keys: Vec<ApiKeyInfo>, name: &str, account: &str) -> Result<ApiKeyInfo> 
     match found.len() {
         0 => Err(Diagnostic::error(
             "API key not found",
-            format!("The service account \"{account}\" has no API key \"{name}\"."),
+            format!("The service account `{account}` has no API key \"{name}\"."),
         )
         .into()),
         1 => Ok(found.remove(0)),
@@ -179,7 +213,7 @@ fn find(keys: Vec<ApiKeyInfo>, name: &str, account: &str) -> Result<ApiKeyInfo> 
             Err(Diagnostic::error(
                 "Several API keys of this name",
                 format!(
-                    "The service account \"{account}\" has several API keys named \"{name}\". Name the one that is \
+                    "The service account `{account}` has several API keys named \"{name}\". Name the one that is \
                      meant by its key id, in place of the name:\n\n{}",
                     ids.join("\n")
                 ),
@@ -218,5 +252,6 @@ mod tests {
     #[test]
     fn the_schema_agrees_with_the_model() {
         assert_eq!(ApiKeyResource.schema().agrees_with::<ApiKeyModel>(), Ok(()));
+        assert_eq!(ApiKeyResource.identity_schema().agrees_with::<ApiKeyIdentity>(), Ok(()));
     }
 }

@@ -7,9 +7,6 @@ use crate::error::Explain as _;
 use crate::provider::Connection;
 use crate::{import_id, visibility};
 
-/// The form of an import id.
-pub(crate) const FORM: &str = "TEAM/NAME";
-
 /// The account of a team by its name, or by its id written as `id:...`.
 pub(crate) async fn find(connection: &Connection, team: &str, name: &str) -> Result<ServiceAccount> {
     let accounts = match connection.client.service_accounts(team).await {

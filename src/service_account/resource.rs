@@ -1,8 +1,9 @@
 //! The resource `wandb_service_account`: a built-in account of one team.
 
-use tfplugin::resource::Change;
+use tfplugin::resource::{Change, IdentitySchema, ImportTarget};
 use tfplugin::schema::string;
 use tfplugin::schema::validator::{length, not_blank};
+use tfplugin::value::Type;
 use tfplugin::{Attr, Context, Diagnostic, Model, Resource, ResourceContext, Result, Schema};
 use wandb_client::{Authentication, ServiceAccount, UserId};
 
@@ -21,10 +22,17 @@ pub(crate) struct ServiceAccountModel {
     team: Attr<String>,
 }
 
+#[derive(Clone, Model)]
+pub(crate) struct ServiceAccountIdentity {
+    team: Attr<String>,
+    id: Attr<String>,
+}
+
 impl Resource for ServiceAccountResource {
     const TYPE_NAME: &'static str = "wandb_service_account";
     type Data = Connection;
     type Model = ServiceAccountModel;
+    type Identity = ServiceAccountIdentity;
     type Private = ();
 
     fn schema(&self) -> Schema {
@@ -39,6 +47,18 @@ impl Resource for ServiceAccountResource {
             .required("team", string("The team that the account belongs to.").replace().validate(not_blank()))
     }
 
+    fn identity_schema(&self) -> IdentitySchema {
+        IdentitySchema::none().required("team", Type::String, "The account's team.").required(
+            "id",
+            Type::String,
+            "The account's id.",
+        )
+    }
+
+    fn identity(&self, state: &ServiceAccountModel) -> Result<ServiceAccountIdentity> {
+        Ok(ServiceAccountIdentity { team: state.team.clone(), id: state.id.clone() })
+    }
+
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
         // In a replacement the old account still has the name.
         let Change::Create { plan } = change else { return Ok(()) };
@@ -51,7 +71,11 @@ impl Resource for ServiceAccountResource {
         }
     }
 
-    async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: ServiceAccountModel) -> Result<ServiceAccountModel> {
+    async fn create(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        plan: ServiceAccountModel,
+    ) -> Result<ServiceAccountModel> {
         let connection = cx.provider();
         let (team, name) = (plan.team.get()?, plan.name.get()?);
         if connection.client.team(team).await.explain(&format!("look at the team \"{team}\""))?.is_none() {
@@ -100,8 +124,15 @@ impl Resource for ServiceAccountResource {
         Ok(())
     }
 
-    async fn import(&self, cx: &mut ResourceContext<'_, Self>, id: &str) -> Result<ServiceAccountModel> {
-        let [team, name] = import_id::parts(id, import::FORM)?;
+    async fn import(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        target: ImportTarget<ServiceAccountIdentity>,
+    ) -> Result<ServiceAccountModel> {
+        let [team, name] = match target {
+            ImportTarget::Id(id) => import_id::parts(&id, "TEAM/NAME")?,
+            ImportTarget::Identity(identity) => [identity.team.get()?.clone(), format!("id:{}", identity.id.get()?)],
+        };
         Ok(import::find(cx.provider(), &team, &name).await?.into())
     }
 }
@@ -136,5 +167,6 @@ mod tests {
     #[test]
     fn the_schema_agrees_with_the_model() {
         assert_eq!(ServiceAccountResource.schema().agrees_with::<ServiceAccountModel>(), Ok(()));
+        assert_eq!(ServiceAccountResource.identity_schema().agrees_with::<ServiceAccountIdentity>(), Ok(()));
     }
 }

@@ -48,7 +48,10 @@ impl DataSource for TeamDataSource {
             .computed("id", string("The team's id."))
             .computed(
                 "members",
-                list_of(member, "The people, invitations and service accounts in the team. Null where they are hidden."),
+                list_of(
+                    member,
+                    "The people, invitations and service accounts in the team. Null where they are hidden.",
+                ),
             )
     }
 

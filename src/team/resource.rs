@@ -3,10 +3,10 @@
 //! W&B has no way to delete or rename a team. So a destroy either refuses (`deletion_policy = "prevent"`, while planning
 //! where a plan is made of it) or forgets the team (`"abandon"`), and nothing here ever asks for replacement.
 
-
-use tfplugin::resource::{Change, Plan, PlanKind};
+use tfplugin::resource::{Change, IdentitySchema, ImportTarget, Plan, PlanKind};
 use tfplugin::schema::string;
 use tfplugin::schema::validator::{length, one_of};
+use tfplugin::value::Type;
 use tfplugin::{Attr, Context, Diagnostic, Model, Resource, ResourceContext, Result, Schema, string_enum};
 use wandb_client::Team;
 
@@ -25,6 +25,11 @@ pub(crate) struct TeamModel {
     deletion_policy: Attr<DeletionPolicy>,
 }
 
+#[derive(Clone, Model)]
+pub(crate) struct TeamIdentity {
+    name: Attr<String>,
+}
+
 string_enum! {
     /// What a destroy does.
     pub(crate) enum DeletionPolicy {
@@ -35,11 +40,11 @@ string_enum! {
     }
 }
 
-
 impl Resource for TeamResource {
     const TYPE_NAME: &'static str = "wandb_team";
     type Data = Connection;
     type Model = TeamModel;
+    type Identity = TeamIdentity;
     type Private = ();
 
     fn schema(&self) -> Schema {
@@ -64,6 +69,14 @@ impl Resource for TeamResource {
             .default(DeletionPolicy::Prevent.as_str())
             .validate(one_of(DeletionPolicy::WORDS)),
         )
+    }
+
+    fn identity_schema(&self) -> IdentitySchema {
+        IdentitySchema::none().required("name", Type::String, "The team's name.")
+    }
+
+    fn identity(&self, state: &TeamModel) -> Result<TeamIdentity> {
+        Ok(TeamIdentity { name: state.name.clone() })
     }
 
     fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
@@ -141,8 +154,18 @@ impl Resource for TeamResource {
         Ok(())
     }
 
-    async fn import(&self, cx: &mut ResourceContext<'_, Self>, id: &str) -> Result<TeamModel> {
-        let [name] = import_id::parts::<1>(id, "TEAM")?;
+    async fn import(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        target: ImportTarget<TeamIdentity>,
+    ) -> Result<TeamModel> {
+        let name = match target {
+            ImportTarget::Id(id) => {
+                let [name] = import_id::parts(&id, "TEAM")?;
+                name
+            }
+            ImportTarget::Identity(identity) => identity.name.get()?.clone(),
+        };
         let found = cx.provider().client.team(&name).await.explain(&format!("read the team \"{name}\""))?;
         let team = found.ok_or_else(|| visibility::team_not_found(cx.provider(), &name))?;
         Ok(TeamModel {
@@ -181,16 +204,22 @@ fn deletion_refused(name: &str, team: Option<&Team>) -> Diagnostic {
 
 /// Such as `, which still holds 3 people and 1 service account`.
 fn holdings(members: &[wandb_client::Member]) -> String {
-    let count = |is_service| members.iter().filter(|member| (member.account_type == wandb_client::AccountType::Service) == is_service).count();
+    let count = |is_service| {
+        members
+            .iter()
+            .filter(|member| (member.account_type == wandb_client::AccountType::Service) == is_service)
+            .count()
+    };
     let say = |count: usize, one: &str, many: &str| match count {
         0 => None,
         1 => Some(format!("1 {one}")),
         _ => Some(format!("{count} {many}")),
     };
-    let parts: Vec<String> = [say(count(false), "person", "people"), say(count(true), "service account", "service accounts")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let parts: Vec<String> =
+        [say(count(false), "person", "people"), say(count(true), "service account", "service accounts")]
+            .into_iter()
+            .flatten()
+            .collect();
     if parts.is_empty() { String::new() } else { format!(", which still holds {}", parts.join(" and ")) }
 }
 
@@ -211,5 +240,6 @@ mod tests {
     #[test]
     fn the_schema_agrees_with_the_model() {
         assert_eq!(TeamResource.schema().agrees_with::<TeamModel>(), Ok(()));
+        assert_eq!(TeamResource.identity_schema().agrees_with::<TeamIdentity>(), Ok(()));
     }
 }

@@ -16,6 +16,9 @@ use crate::import_id;
 use crate::provider::Connection;
 use crate::service_account;
 
+/// The form of an import id.
+const FORM: &str = "TEAM/SERVICE_ACCOUNT/NAME";
+
 /// `wandb_api_key`.
 pub(crate) struct ApiKeyResource;
 
@@ -142,14 +145,18 @@ impl Resource for ApiKeyResource {
         let connection = cx.provider();
         let (team, account, name) = match target {
             ImportTarget::Id(id) => {
-                let [team, account, name] = import_id::parts(&id, "TEAM/SERVICE_ACCOUNT/NAME")?;
-                let account = service_account::import::find(connection, &team, &account).await?;
-                (team, account.id, name)
+                // Besides the readable form, what the attribute `id` shows.
+                if let Ok([owner, name]) = import_id::parts(&id, FORM) {
+                    by_owner(connection, UserId::new(owner), name).await?
+                } else {
+                    let [team, account, name] = import_id::parts(&id, FORM)?;
+                    let account = service_account::import::find(connection, &team, &account).await?;
+                    (team, account.id, name)
+                }
             }
             ImportTarget::Identity(identity) => {
-                let (owner, name) = (UserId::new(identity.service_account_id.get()?), identity.name.get()?.clone());
-                let team = owner::team(connection, None, &owner).await?;
-                (team.ok_or_else(|| owner_not_visible(&owner, &name))?, owner, name)
+                let owner = UserId::new(identity.service_account_id.get()?);
+                by_owner(connection, owner, identity.name.get()?.clone()).await?
             }
         };
         let keys = connection.client.api_keys(&team, &account).await;
@@ -166,6 +173,12 @@ impl Resource for ApiKeyResource {
             created_at: key.created_at.map(|time| time.to_string()).into(),
         })
     }
+}
+
+/// An import by the owner's id: with the team that shows it.
+async fn by_owner(connection: &Connection, owner: UserId, name: String) -> Result<(String, UserId, String)> {
+    let team = owner::team(connection, None, &owner).await?;
+    Ok((team.ok_or_else(|| owner_not_visible(&owner, &name))?, owner, name))
 }
 
 fn id(owner: &UserId, name: &str) -> Attr<String> {

@@ -32,9 +32,15 @@ impl<P: Provider> Engine<P> {
             let Ok(resource) = self.ephemeral_resource(&instance.type_name) else { continue };
             let report = resource.close(self.call(&data), &instance.notes).await;
             if report.has_error() {
-                tracing::error!(tf_type_name = instance.type_name, "an ephemeral resource could not be closed");
+                tracing::error!(
+                    tf_ephemeral_resource_type = instance.type_name,
+                    "an ephemeral resource could not be closed"
+                );
             } else {
-                tracing::debug!(tf_type_name = instance.type_name, "closed an ephemeral resource that was left open");
+                tracing::debug!(
+                    tf_ephemeral_resource_type = instance.type_name,
+                    "closed an ephemeral resource that was left open"
+                );
             }
         }
     }

@@ -147,6 +147,14 @@ impl<P: Provider> Engine<P> {
         }
     }
 
+    /// Waits for what only reads, until the user interrupts: a read can be cut short at any point, a change cannot.
+    async fn unless_stopped<T>(&self, read: impl Future<Output = T>) -> Result<T> {
+        match self.stop.run_until_cancelled(read).await {
+            Some(answer) => Ok(answer),
+            None => Err(Diagnostic::error("Interrupted", "The run was interrupted; nothing was changed here.").into()),
+        }
+    }
+
     fn call<'a>(&self, data: &'a P::Data) -> Call<'a, P::Data> {
         Call { provider: data, stop: self.stop.clone() }
     }

@@ -45,7 +45,7 @@ impl<P: Provider> Engine<P> {
         match self.configuration() {
             Configuration::Ready(data) => {
                 if let Some(change) = change {
-                    let report = resource.preflight(self.call(&data), change).await;
+                    let report = self.unless_stopped(resource.preflight(self.call(&data), change)).await?;
                     response.diagnostics.extend(report);
                 }
             }

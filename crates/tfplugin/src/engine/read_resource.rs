@@ -33,7 +33,7 @@ impl<P: Provider> Engine<P> {
                 return Ok(Response { state: prior, private, identity, deferred: Some(Deferred), diagnostics });
             }
         };
-        let mut outcome = resource.read(self.call(&data), prior.clone(), private).await;
+        let mut outcome = self.unless_stopped(resource.read(self.call(&data), prior.clone(), private)).await?;
         let mut diagnostics = std::mem::take(&mut outcome.report);
         if diagnostics.has_error() {
             // The host keeps the state that it has.

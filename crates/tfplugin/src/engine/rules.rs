@@ -10,21 +10,43 @@ use crate::value::{Path, Step, Value};
 
 /// Write-only attributes that are set although the host would store them.
 pub(super) fn refused_write_only(schema: &Schema, config: &Value) -> Diagnostics {
-    let set = schema
-        .attributes()
-        .iter()
-        .filter(|(name, attribute)| attribute.is_write_only() && !config.attribute(name).is_null());
-    set.map(|(name, _)| {
+    let refuse = |path: Path| {
         Diagnostic::error(
             "Write-only attribute not supported",
             format!(
-                "This version of Terraform or OpenTofu would store `{name}`, which must not be stored. Use Terraform \
-                 1.11, OpenTofu 1.11 or newer, or leave `{name}` out."
+                "This version of Terraform or OpenTofu would store `{path}`, which must not be stored. Use Terraform \
+                 1.11, OpenTofu 1.11 or newer, or leave it out."
             ),
         )
-        .at(name.as_str())
-    })
-    .collect()
+        .at(path)
+    };
+    write_only_set(schema.attributes(), config, &Path::root()).into_iter().map(refuse).collect()
+}
+
+/// The write-only attributes that have a value. Hosts allow none in sets.
+fn write_only_set(attributes: &Attributes, object: &Value, path: &Path) -> Vec<Path> {
+    let mut found = Vec::new();
+    for (name, attribute) in attributes {
+        let (value, path) = (object.attribute(name), path.clone().attribute(name));
+        if attribute.is_write_only() {
+            found.extend((!value.is_null()).then_some(path));
+        } else if let Kind::Nested(_, nested) = attribute.kind() {
+            match value {
+                Value::Map(_) if matches!(attribute.kind(), Kind::Nested(Nesting::Single, _)) => {
+                    found.extend(write_only_set(nested, value, &path));
+                }
+                Value::Map(values) => {
+                    values.iter().for_each(|(key, v)| found.extend(write_only_set(nested, v, &path.clone().key(key))));
+                }
+                Value::List(values) => values
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, v)| found.extend(write_only_set(nested, v, &path.clone().index(index)))),
+                _ => {}
+            }
+        }
+    }
+    found
 }
 
 /// The configuration with everything that the provider would compute unknown.
@@ -110,10 +132,8 @@ pub(super) fn check_known(type_name: &str, schema: &Schema, state: &Value) -> Di
     if let Some(path) = state.first_unknown() {
         report.push(breach(type_name, format!("`{path}` is still unknown in a state.")).at(path));
     }
-    for (name, attribute) in schema.attributes() {
-        if attribute.is_write_only() && !state.attribute(name).is_null() {
-            report.push(breach(type_name, format!("the write-only `{name}` is in the state.")).at(name.as_str()));
-        }
+    for path in write_only_set(schema.attributes(), state, &Path::root()) {
+        report.push(breach(type_name, format!("the write-only `{path}` is in the state.")).at(path));
     }
     report
 }
@@ -345,6 +365,19 @@ mod tests {
         assert_eq!(difference(&planned, &Value::set(["a".into()])), None, "the unknown one turned out equal");
         assert!(difference(&planned, &Value::set(["b".into(), "c".into()])).is_some());
         assert!(difference(&planned, &Value::set(["a".into(), "b".into(), "c".into()])).is_some());
+    }
+
+    #[test]
+    fn write_only_values_are_found_at_any_depth() {
+        let nested = Schema::new("").optional("secret", string("").write_only());
+        let schema = Schema::new("").optional("token", string("").write_only()).optional("items", list_of(nested, ""));
+        let item = |secret: Value| Value::object([("secret", secret)]);
+        let config = Value::object([
+            ("token", Value::from("a")),
+            ("items", Value::List(vec![item(Value::Null), item("b".into())])),
+        ]);
+        assert_eq!(places(&refused_write_only(&schema, &config)), ["items[1].secret", "token"]);
+        assert_eq!(places(&check_known("t", &schema, &config)), ["items[1].secret", "token"]);
     }
 
     #[test]

@@ -123,13 +123,17 @@ impl Schema {
         self.object_type.get_or_init(|| object_type(&self.attributes))
     }
 
-    /// Whether a model has just these attributes with just these types: what a provider asserts in a test.
+    /// Whether a model has just these attributes with just these types, and each default is of its attribute's type:
+    /// what a provider asserts in a test.
     ///
     /// # Errors
     /// A text that names the first difference.
     pub fn agrees_with<M: Model>(&self) -> Result<(), String> {
         let model: BTreeMap<&str, Type> = M::attributes().into_iter().collect();
         for (name, attribute) in &self.attributes {
+            if let Some(Err(error)) = attribute.default().map(|value| value.to_msgpack(&attribute.value_type())) {
+                return Err(format!("the default of `{name}` is not of its type: {error}"));
+            }
             match model.get(name.as_str()) {
                 None => return Err(format!("the model has no field for `{name}`")),
                 Some(ty) if *ty != attribute.value_type() => {

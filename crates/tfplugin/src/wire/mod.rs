@@ -78,6 +78,42 @@ impl Refusal for proto::call_function::Response {
     }
 }
 
+/// What a call is about, for the log fields that Terraform users know from other providers.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    Provider,
+    Resource(&'a str),
+    DataSource(&'a str),
+    Ephemeral(&'a str),
+    Function(&'a str),
+    Other(&'a str),
+}
+
+impl<'a> Subject<'a> {
+    fn name(self) -> &'a str {
+        match self {
+            Self::Provider => "provider",
+            Self::Resource(name)
+            | Self::DataSource(name)
+            | Self::Ephemeral(name)
+            | Self::Function(name)
+            | Self::Other(name) => name,
+        }
+    }
+
+    fn span(self, rpc: &'static str, tf_req_id: u64) -> tracing::Span {
+        let tf_rpc = rpc;
+        match self {
+            Self::Provider => tracing::debug_span!("rpc", tf_rpc, tf_req_id),
+            Self::Resource(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_resource_type = name),
+            Self::DataSource(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_data_source_type = name),
+            Self::Ephemeral(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_ephemeral_resource_type = name),
+            Self::Function(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_function = name),
+            Self::Other(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_type = name),
+        }
+    }
+}
+
 /// An answer that can say "no" with diagnostics and nothing else.
 trait Refusal: Sized {
     fn refusal(diagnostics: Vec<proto::Diagnostic>) -> Self;
@@ -132,7 +168,7 @@ impl<P: Provider> Service<P> {
     async fn call<A, F>(
         &self,
         rpc: &'static str,
-        subject: &str,
+        subject: Subject<'_>,
         answer: impl FnOnce(Arc<Engine<P>>) -> F,
     ) -> std::result::Result<Response<A>, Status>
     where
@@ -140,7 +176,7 @@ impl<P: Provider> Service<P> {
         F: Future<Output = Result<A>> + Send + 'static,
     {
         let id = self.calls.fetch_add(1, Ordering::Relaxed);
-        let span = tracing::debug_span!("rpc", tf_rpc = rpc, tf_type_name = subject, tf_req_id = id);
+        let span = subject.span(rpc, id);
         let task = answer(Arc::clone(&self.engine));
         let logged = async move {
             tracing::debug!("call received");
@@ -152,7 +188,7 @@ impl<P: Provider> Service<P> {
         match self.running.spawn(panics::within(rpc.to_owned(), logged).instrument(span)).await {
             Ok(Ok(answer)) => Ok(Response::new(answer)),
             Ok(Err(report)) => Ok(Response::new(refused(report))),
-            Err(error) if error.is_panic() => Ok(Response::new(refused(panic::diagnostic(subject).into()))),
+            Err(error) if error.is_panic() => Ok(Response::new(refused(panic::diagnostic(subject.name()).into()))),
             Err(_) => Err(Status::cancelled("the provider is shutting down")),
         }
     }

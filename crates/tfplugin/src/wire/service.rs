@@ -7,10 +7,10 @@ use tfplugin_proto::tfplugin6::{self as proto, provider_server};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Service, apply_resource_change, call_function, close_ephemeral_resource, configure_provider, get_functions,
-    get_metadata, get_provider_schema, get_resource_identity_schemas, import_resource_state, open_ephemeral_resource,
-    plan_resource_change, read_data_source, read_resource, renew_ephemeral_resource, stop_provider, unsupported,
-    upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
+    Service, Subject, apply_resource_change, call_function, close_ephemeral_resource, configure_provider,
+    get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas, import_resource_state,
+    open_ephemeral_resource, plan_resource_change, read_data_source, read_resource, renew_ephemeral_resource,
+    stop_provider, unsupported, upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
     validate_ephemeral_resource_config, validate_provider_config, validate_resource_config,
 };
 use crate::engine::Engine;
@@ -21,15 +21,17 @@ type Events<E> = tonic::codegen::BoxStream<E>;
 
 /// One call whose type is named in the request, served by the module of the call's name.
 macro_rules! serve {
-    ($self:ident, $rpc:literal, $request:ident, async $module:ident) => {{
+    ($self:ident, $rpc:literal, $subject:ident, $request:ident, async $module:ident) => {{
         let request = $request.into_inner();
         let subject = request.type_name.clone();
-        $self.call($rpc, &subject, |engine| async move { $module::serve(&engine, request).await }).await
+        $self
+            .call($rpc, Subject::$subject(&subject), |engine| async move { $module::serve(&engine, request).await })
+            .await
     }};
-    ($self:ident, $rpc:literal, $request:ident, $module:ident) => {{
+    ($self:ident, $rpc:literal, $subject:ident, $request:ident, $module:ident) => {{
         let request = $request.into_inner();
         let subject = request.type_name.clone();
-        $self.call($rpc, &subject, |engine| async move { $module::serve(&engine, &request) }).await
+        $self.call($rpc, Subject::$subject(&subject), |engine| async move { $module::serve(&engine, &request) }).await
     }};
 }
 
@@ -37,7 +39,9 @@ macro_rules! serve {
 macro_rules! refuse {
     ($self:ident, $rpc:literal, $kind:literal, $name:expr) => {{
         let name = $name;
-        $self.call($rpc, &name.clone(), |_| async move { Err(unsupported::refusal($kind, &name)) }).await
+        $self
+            .call($rpc, Subject::Other(&name.clone()), |_| async move { Err(unsupported::refusal($kind, &name)) })
+            .await
     }};
 }
 
@@ -51,7 +55,12 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         _: Request<proto::get_provider_schema::Request>,
     ) -> Answer<proto::get_provider_schema::Response> {
-        self.call("GetProviderSchema", "", |engine| async move { Ok(get_provider_schema::serve(&engine)) }).await
+        self.call(
+            "GetProviderSchema",
+            Subject::Provider,
+            |engine| async move { Ok(get_provider_schema::serve(&engine)) },
+        )
+        .await
     }
 
     async fn validate_provider_config(
@@ -60,7 +69,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Answer<proto::validate_provider_config::Response> {
         let request = request.into_inner();
         let serve = |engine: Arc<Engine<P>>| async move { validate_provider_config::serve(&engine, &request) };
-        self.call("ValidateProviderConfig", "", serve).await
+        self.call("ValidateProviderConfig", Subject::Provider, serve).await
     }
 
     async fn configure_provider(
@@ -68,29 +77,31 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::configure_provider::Request>,
     ) -> Answer<proto::configure_provider::Response> {
         let request = request.into_inner();
-        self.call("ConfigureProvider", "", |engine| async move { configure_provider::serve(&engine, request).await })
-            .await
+        self.call("ConfigureProvider", Subject::Provider, |engine| async move {
+            configure_provider::serve(&engine, request).await
+        })
+        .await
     }
 
     async fn validate_resource_config(
         &self,
         request: Request<proto::validate_resource_config::Request>,
     ) -> Answer<proto::validate_resource_config::Response> {
-        serve!(self, "ValidateResourceConfig", request, validate_resource_config)
+        serve!(self, "ValidateResourceConfig", Resource, request, validate_resource_config)
     }
 
     async fn validate_data_resource_config(
         &self,
         request: Request<proto::validate_data_resource_config::Request>,
     ) -> Answer<proto::validate_data_resource_config::Response> {
-        serve!(self, "ValidateDataResourceConfig", request, validate_data_resource_config)
+        serve!(self, "ValidateDataResourceConfig", DataSource, request, validate_data_resource_config)
     }
 
     async fn upgrade_resource_state(
         &self,
         request: Request<proto::upgrade_resource_state::Request>,
     ) -> Answer<proto::upgrade_resource_state::Response> {
-        serve!(self, "UpgradeResourceState", request, upgrade_resource_state)
+        serve!(self, "UpgradeResourceState", Resource, request, upgrade_resource_state)
     }
 
     async fn get_resource_identity_schemas(
@@ -104,42 +115,42 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<proto::upgrade_resource_identity::Request>,
     ) -> Answer<proto::upgrade_resource_identity::Response> {
-        serve!(self, "UpgradeResourceIdentity", request, upgrade_resource_identity)
+        serve!(self, "UpgradeResourceIdentity", Resource, request, upgrade_resource_identity)
     }
 
     async fn read_resource(
         &self,
         request: Request<proto::read_resource::Request>,
     ) -> Answer<proto::read_resource::Response> {
-        serve!(self, "ReadResource", request, async read_resource)
+        serve!(self, "ReadResource", Resource, request, async read_resource)
     }
 
     async fn plan_resource_change(
         &self,
         request: Request<proto::plan_resource_change::Request>,
     ) -> Answer<proto::plan_resource_change::Response> {
-        serve!(self, "PlanResourceChange", request, async plan_resource_change)
+        serve!(self, "PlanResourceChange", Resource, request, async plan_resource_change)
     }
 
     async fn apply_resource_change(
         &self,
         request: Request<proto::apply_resource_change::Request>,
     ) -> Answer<proto::apply_resource_change::Response> {
-        serve!(self, "ApplyResourceChange", request, async apply_resource_change)
+        serve!(self, "ApplyResourceChange", Resource, request, async apply_resource_change)
     }
 
     async fn import_resource_state(
         &self,
         request: Request<proto::import_resource_state::Request>,
     ) -> Answer<proto::import_resource_state::Response> {
-        serve!(self, "ImportResourceState", request, async import_resource_state)
+        serve!(self, "ImportResourceState", Resource, request, async import_resource_state)
     }
 
     async fn read_data_source(
         &self,
         request: Request<proto::read_data_source::Request>,
     ) -> Answer<proto::read_data_source::Response> {
-        serve!(self, "ReadDataSource", request, async read_data_source)
+        serve!(self, "ReadDataSource", DataSource, request, async read_data_source)
     }
 
     async fn get_functions(&self, _: Request<proto::get_functions::Request>) -> Answer<proto::get_functions::Response> {
@@ -153,35 +164,35 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let request = request.into_inner();
         let name = request.name.clone();
         let serve = |engine: Arc<Engine<P>>| async move { Ok(call_function::serve(&engine, &request)) };
-        self.call("CallFunction", &name, serve).await
+        self.call("CallFunction", Subject::Function(&name), serve).await
     }
 
     async fn validate_ephemeral_resource_config(
         &self,
         request: Request<proto::validate_ephemeral_resource_config::Request>,
     ) -> Answer<proto::validate_ephemeral_resource_config::Response> {
-        serve!(self, "ValidateEphemeralResourceConfig", request, validate_ephemeral_resource_config)
+        serve!(self, "ValidateEphemeralResourceConfig", Ephemeral, request, validate_ephemeral_resource_config)
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<proto::open_ephemeral_resource::Request>,
     ) -> Answer<proto::open_ephemeral_resource::Response> {
-        serve!(self, "OpenEphemeralResource", request, async open_ephemeral_resource)
+        serve!(self, "OpenEphemeralResource", Ephemeral, request, async open_ephemeral_resource)
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<proto::renew_ephemeral_resource::Request>,
     ) -> Answer<proto::renew_ephemeral_resource::Response> {
-        serve!(self, "RenewEphemeralResource", request, async renew_ephemeral_resource)
+        serve!(self, "RenewEphemeralResource", Ephemeral, request, async renew_ephemeral_resource)
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<proto::close_ephemeral_resource::Request>,
     ) -> Answer<proto::close_ephemeral_resource::Response> {
-        serve!(self, "CloseEphemeralResource", request, async close_ephemeral_resource)
+        serve!(self, "CloseEphemeralResource", Ephemeral, request, async close_ephemeral_resource)
     }
 
     async fn stop_provider(&self, _: Request<proto::stop_provider::Request>) -> Answer<proto::stop_provider::Response> {

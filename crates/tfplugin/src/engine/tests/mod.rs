@@ -1,5 +1,7 @@
 //! The engine with a provider whose resource does what a case tells it to.
 
+mod ephemeral;
+
 use std::sync::Mutex;
 
 use super::*;
@@ -372,6 +374,30 @@ async fn a_read_answers_gone_or_the_state_with_its_notes() {
             assert_eq!(response.private, br#"{"tfplugin":1,"notes":8}"#);
         }
     }
+}
+
+#[tokio::test]
+async fn an_interrupt_ends_reads_and_no_change() {
+    let (engine, _) = configured(Behaviour::Well).await;
+    engine.stop_provider();
+    let request = read_resource::Request {
+        state: thing("1".into(), "a"),
+        private: Vec::new(),
+        identity: None,
+        deferral_allowed: false,
+    };
+    let read = engine.read_resource("test_thing", request).await.err().unwrap();
+    assert_eq!(summary(&read), ["Error: Interrupted"]);
+    let planned = thing(Value::unknown(), "a");
+    let request = apply_resource_change::Request {
+        prior: Value::Null,
+        config: planned.clone(),
+        planned,
+        private: Vec::new(),
+        identity: None,
+    };
+    let applied = engine.apply_resource_change("test_thing", request).await.unwrap();
+    assert!(applied.state == thing("1".into(), "a") && applied.diagnostics.is_empty());
 }
 
 #[tokio::test]

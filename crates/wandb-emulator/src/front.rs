@@ -224,7 +224,11 @@ async fn spoil(effect: Effect, answer: Option<Response>) -> Result<Option<Respon
             let (mut head, whole) = whole(answer).await?;
             head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
             let sent = whole.slice(..bytes.min(whole.len().saturating_sub(1)));
-            let torn = stream::iter([Ok(sent), Err(Dropped)]);
+            let torn = stream::iter([Ok(sent)]).chain(stream::once(async {
+                // What was sent leaves the buffers only when nothing more is ready.
+                tokio::task::yield_now().await;
+                Err(Dropped)
+            }));
             Ok(Some(Response::from_parts(head, Body::from_stream(torn))))
         }
         Effect::Endless => {

@@ -9,6 +9,7 @@ mod query;
 mod resolvers;
 mod schema;
 mod user;
+mod variables;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,11 +29,13 @@ use crate::backend::Backend;
 use crate::deployment::Deployment;
 use crate::store::Account;
 use resolvers::{Request, Resolvers, Root, code};
+use variables::VariableRule;
 
 /// The GraphQL API of one server.
 #[derive(Debug)]
 pub(crate) struct GraphqlApi {
     schema: Schema,
+    variables: VariableRule,
 }
 
 /// One request, parsed.
@@ -52,7 +55,7 @@ pub(crate) struct GraphqlOperation {
     pub(crate) fields: Vec<String>,
 }
 
-/// A request that is none of GraphQL, with what is wrong.
+/// A request that is no valid one of GraphQL, with what is wrong.
 #[derive(Debug)]
 pub(crate) struct NotGraphql(String);
 
@@ -83,7 +86,7 @@ impl GraphqlApi {
         entity::register(&mut resolvers);
         key::register(&mut resolvers);
         let contract = contract::Contract::of(deployment, lacks)?;
-        Ok(Self { schema: schema::build(&contract, resolvers)? })
+        Ok(Self { schema: schema::build(&contract, resolvers)?, variables: VariableRule::of(&contract) })
     }
 
     /// The schema that is served, as SDL.
@@ -98,6 +101,9 @@ impl GraphqlApi {
         caller: Arc<Account>,
         call: GraphqlCall,
     ) -> axum::response::Response {
+        if let Err(misused) = self.variables.check(&call.document) {
+            return NotGraphql(misused.to_string()).into_response();
+        }
         let mut request = async_graphql::Request::new(String::new()).variables(call.variables);
         request.set_parsed_query(call.document);
         if let Some(name) = call.operation_name {

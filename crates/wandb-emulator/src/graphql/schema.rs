@@ -6,8 +6,10 @@ use async_graphql_parser::types::{BaseType, InputValueDefinition, Type, TypeDefi
 use super::contract::{Contract, ContractError, Coordinate};
 use super::resolvers::{Resolvers, failing_to_null};
 
-const QUERY: &str = "Query";
-const MUTATION: &str = "Mutation";
+/// The type of the root of queries.
+pub(super) const QUERY: &str = "Query";
+/// The type of the root of mutations.
+pub(super) const MUTATION: &str = "Mutation";
 
 /// How deep a query may nest: connections of entities of accounts could otherwise go on for ever.
 const DEEPEST_QUERY: usize = 24;

@@ -47,9 +47,12 @@ pub(crate) struct Store {
 /// The store could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// Another process, or another emulator of this one, has the data file open.
+    #[error("the data file is in use by another emulator")]
+    InUse,
     /// The database refused.
     #[error("the database failed")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] rusqlite::Error),
     /// The data file was made by another version of the emulator.
     #[error("the data file has schema version {found}, this emulator has {SCHEMA_VERSION}")]
     OtherSchema {
@@ -62,6 +65,15 @@ pub enum StoreError {
     /// The thread that owns the database is gone.
     #[error("the store has stopped")]
     Stopped,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::InUse,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 /// How the ids of a new database are numbered.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::Request;
@@ -24,7 +25,10 @@ use crate::options::Options;
 use crate::secret::SecretSource;
 use crate::seed::{FirstAdministrator, Seed, SeedError};
 use crate::server::Server;
-use crate::store::{Account, Numbering, Organization, OrganizationRow, Store, StoreError};
+use crate::store::{Account, Closing, Numbering, Organization, OrganizationRow, Store, StoreError};
+
+/// How long a stopping emulator waits for its data file to be closed.
+const CLOSING_PATIENCE: Duration = Duration::from_secs(2);
 
 /// An emulator cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +89,7 @@ pub struct Emulator {
     admin_address: SocketAddr,
     administrator: Option<Administrator>,
     servers: [Server; 2],
+    closing: Closing,
 }
 
 impl Emulator {
@@ -93,7 +98,7 @@ impl Emulator {
         let (listener, address) = listen(options.listen).await?;
         let (admin_listener, admin_address) = listen(options.admin_listen).await?;
         let numbering = if options.deterministic.is_some() { Numbering::FromOne } else { Numbering::Anywhere };
-        let store = Store::open(options.data.as_deref(), numbering).await?;
+        let (store, closing) = Store::open(options.data.as_deref(), numbering).await?;
         let secrets = match &options.deterministic {
             Some(seed) => SecretSource::Deterministic { seed: seed.clone() },
             None => SecretSource::Random,
@@ -124,7 +129,7 @@ impl Emulator {
             Server::start(listener, move |request| Arc::clone(&front).answer(request)),
             Server::start(admin_listener, move |request| answer(admin.clone(), request)),
         ];
-        Ok(Self { address, admin_address, administrator, servers })
+        Ok(Self { address, admin_address, administrator, servers, closing })
     }
 
     /// The base URL of the emulated W&B, without a trailing slash.
@@ -151,11 +156,13 @@ impl Emulator {
         self.administrator.as_ref().and_then(Administrator::api_key)
     }
 
-    /// Stops after the requests that have begun.
+    /// Stops after the requests that have begun, and returns when the data file is closed.
     pub async fn stop(self) {
         for server in self.servers {
             server.stop().await;
         }
+        // A request that a fault delays may hold on to the data for longer than anyone wants to wait.
+        let _ = tokio::time::timeout(CLOSING_PATIENCE, self.closing.wait()).await;
     }
 }
 

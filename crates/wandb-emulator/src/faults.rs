@@ -1,8 +1,10 @@
 //! What goes wrong on demand.
 
+use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A fault that strikes matching requests.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,9 +16,9 @@ pub(crate) struct Fault {
     pub(crate) effect: Effect,
     /// How often it strikes before it is over; for ever without a number.
     #[serde(default)]
-    pub(crate) times: Option<u32>,
+    pub(crate) times: Option<NonZeroU32>,
     /// The part of the matching requests that it strikes, from 0 to 1; all without one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "probability")]
     pub(crate) probability: Option<f64>,
 }
 
@@ -34,6 +36,7 @@ pub(crate) enum Effect {
     Status {
         #[serde(default)]
         when: When,
+        #[serde(deserialize_with = "status")]
         status: u16,
         /// The body; a JSON error without one.
         #[serde(default)]
@@ -85,6 +88,22 @@ impl Effect {
     }
 }
 
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let status = u16::deserialize(deserializer)?;
+    if (200..600).contains(&status) {
+        return Ok(status);
+    }
+    Err(D::Error::custom("a status is from 200 to 599"))
+}
+
+fn probability<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let probability = Option::<f64>::deserialize(deserializer)?;
+    if probability.is_none_or(|probability| (0.0..=1.0).contains(&probability)) {
+        return Ok(probability);
+    }
+    Err(D::Error::custom("a probability is from 0 to 1"))
+}
+
 /// The faults that are in force.
 #[derive(Debug)]
 pub(crate) struct Faults {
@@ -125,10 +144,10 @@ impl Faults {
         })?;
         let fault = faults.get_mut(index)?;
         let effect = fault.effect.clone();
-        if let Some(times) = &mut fault.times {
-            *times = times.saturating_sub(1);
-            if *times == 0 {
-                faults.remove(index);
+        if let Some(times) = fault.times {
+            match NonZeroU32::new(times.get() - 1) {
+                Some(left) => fault.times = Some(left),
+                None => drop(faults.remove(index)),
             }
         }
         Some(effect)
@@ -156,6 +175,7 @@ mod tests {
     use super::*;
 
     fn reset(operation: Option<&str>, times: Option<u32>, probability: Option<f64>) -> Fault {
+        let times = times.and_then(NonZeroU32::new);
         let effect = Effect::Reset { when: When::Before };
         Fault { operation: operation.map(str::to_owned), effect, times, probability }
     }

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
-use tokio::signal::unix::{SignalKind, signal};
 use wandb_emulator::Emulator;
 
 use arguments::{Arguments, RunError};
@@ -41,13 +40,11 @@ fn run(arguments: Arguments) -> Result<(), RunError> {
     let options = arguments.into_options()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Runtime)?;
     runtime.block_on(async {
-        let mut interrupted = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
-        let mut terminated = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
+        let told_to_end = told_to_end().map_err(RunError::Signals)?;
         let emulator = Emulator::start(options).await?;
         announce(&emulator).map_err(RunError::Announce)?;
         tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
+            () = told_to_end => {}
             () = parent_gone(), if exit_with_parent => {}
         }
         emulator.stop().await;
@@ -64,6 +61,30 @@ fn announce(emulator: &Emulator) -> std::io::Result<()> {
     let mut output = std::io::stdout().lock();
     writeln!(output, "{line}")?;
     output.flush()
+}
+
+/// Waits for an interrupt or a request to terminate; from now on neither ends the process by itself.
+#[cfg(unix)]
+fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+/// Waits for an interrupt; from now on it does not end the process by itself.
+#[cfg(windows)]
+fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }
 
 /// Returns when standard input is closed, as it is when the process at its other end is gone.

@@ -13,6 +13,33 @@ pub(crate) enum Operation {
     Route(String),
 }
 
+/// The routes of SCIM and of the token exchange, as they are counted.
+const ROUTES: [&str; 18] = [
+    "GET /scim/Users",
+    "POST /scim/Users",
+    "GET /scim/Users/{id}",
+    "PATCH /scim/Users/{id}",
+    "DELETE /scim/Users/{id}",
+    "GET /scim/Groups",
+    "POST /scim/Groups",
+    "GET /scim/Groups/{id}",
+    "PATCH /scim/Groups/{id}",
+    "PUT /scim/Groups/{id}",
+    "GET /scim/Roles",
+    "POST /scim/Roles",
+    "GET /scim/Roles/{id}",
+    "PATCH /scim/Roles/{id}",
+    "PUT /scim/Roles/{id}",
+    "DELETE /scim/Roles/{id}",
+    "POST /oidc/token",
+    "POST /graphql",
+];
+
+/// Whether requests are counted under this name because of their route.
+pub(crate) fn is_route(label: &str) -> bool {
+    ROUTES.contains(&label)
+}
+
 impl Operation {
     /// The operation of this method and path, where it is not a GraphQL one.
     pub(crate) fn of_route(method: &Method, path: &str) -> Self {

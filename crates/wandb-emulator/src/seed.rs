@@ -157,6 +157,9 @@ pub enum SeedError {
     /// No administrator, so that nobody could ever do anything.
     #[error("the seed has no person whose role is admin")]
     NoAdministrator,
+    /// An administrator of the instance where W&B alone administers it.
+    #[error("`{0}` cannot administer the instance: nobody but W&B does so on a multi-tenant deployment")]
+    InstanceAdministrator(String),
     /// A key does not look like one.
     #[error("a key of `{0}` has not the form of an API key: 40 hexadecimal characters, or `wandb_v1_` and 77 more")]
     KeyForm(String),
@@ -213,7 +216,10 @@ impl Seed {
         let options = serde_saphyr::options! { with_snippet: false };
         let seed: Self =
             serde_saphyr::from_str_with_options(text, options).map_err(|error| SeedError::Syntax(error.to_string()))?;
-        seed.deployment()?;
+        let deployment = seed.deployment()?;
+        if let Some(person) = seed.people.iter().find(|person| person.instance_admin && deployment.is_multi_tenant()) {
+            return Err(SeedError::InstanceAdministrator(person.username.clone()));
+        }
         if !seed.people.iter().any(|person| person.role == SeedOrganizationRole::Admin) {
             return Err(SeedError::NoAdministrator);
         }
@@ -380,5 +386,7 @@ mod tests {
         assert!(error.contains("ky") && !error.contains(secret), "{error}");
         let nobody = "organization: o\npeople: [{ username: a, email: a@o.example }]";
         assert!(matches!(Seed::from_yaml(nobody), Err(SeedError::NoAdministrator)));
+        let cloud = "organization: o\npeople: [{ username: a, email: a@o.example, role: admin, instance_admin: true }]";
+        assert!(matches!(Seed::from_yaml(cloud), Err(SeedError::InstanceAdministrator(_))));
     }
 }

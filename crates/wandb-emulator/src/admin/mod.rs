@@ -21,6 +21,7 @@ use crate::federation::{Issuer, TokenRequest};
 use crate::front::Front;
 use crate::ids::{GlobalId as _, InviteId};
 use crate::limits::RateLimit;
+use crate::operation::is_route;
 use crate::refusal::Refusal;
 use crate::store::{Account, AuditLog, Invitations, Organization, Settings, StoreError};
 
@@ -150,9 +151,16 @@ async fn faults(State(admin): Shared) -> Response {
     Json(json!({ "faults": admin.front.faults.all() })).into_response()
 }
 
-async fn add_fault(State(admin): Shared, Body(fault): Body<Fault>) -> StatusCode {
-    admin.front.faults.add(fault);
-    StatusCode::CREATED
+async fn add_fault(State(admin): Shared, Body(fault): Body<Fault>) -> Result<StatusCode, AdminError> {
+    let Front { graphql, faults, .. } = &*admin.front;
+    if let Some(operation) = &fault.operation
+        && !graphql.has_root_field(operation)
+        && !is_route(operation)
+    {
+        return Err(AdminError::invalid(&format!("no request is called `{operation}`: see /counters for names")));
+    }
+    faults.add(fault);
+    Ok(StatusCode::CREATED)
 }
 
 async fn clear_faults(State(admin): Shared) -> StatusCode {

@@ -6,6 +6,7 @@ mod keys;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
@@ -67,6 +68,8 @@ struct Claims {
 /// Why a token was not exchanged.
 #[derive(Debug, thiserror::Error)]
 enum ExchangeError {
+    #[error("the request is not a form with grant_type and assertion")]
+    NoGrant(#[source] FormRejection),
     #[error("the grant type must be {GRANT_TYPE}")]
     GrantType,
     #[error("the organization has registered no issuer of identity tokens")]
@@ -100,6 +103,7 @@ impl From<rusqlite::Error> for ExchangeError {
 impl ExchangeError {
     fn answer(&self) -> Response {
         let (status, code) = match self {
+            Self::NoGrant(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::GrantType => (StatusCode::BAD_REQUEST, "unsupported_grant_type"),
             Self::Store(_) | Self::NoRandomness(_) => (StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
             _ => (StatusCode::BAD_REQUEST, "invalid_grant"),
@@ -114,8 +118,12 @@ pub(crate) fn router(federation: Federation) -> Router {
     Router::new().route("/oidc/token", post(exchange)).with_state(Arc::new(federation))
 }
 
-async fn exchange(State(federation): State<Arc<Federation>>, Form(grant): Form<Grant>) -> Response {
-    match federation.exchange(&grant).await {
+async fn exchange(State(federation): State<Arc<Federation>>, grant: Result<Form<Grant>, FormRejection>) -> Response {
+    let exchanged = match grant {
+        Ok(Form(grant)) => federation.exchange(&grant).await,
+        Err(rejection) => Err(ExchangeError::NoGrant(rejection)),
+    };
+    match exchanged {
         Ok(token) => Json(json!({
             "access_token": token.expose_secret(),
             "token_type": "Bearer",

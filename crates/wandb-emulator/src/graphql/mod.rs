@@ -94,6 +94,11 @@ impl GraphqlApi {
         self.schema.sdl()
     }
 
+    /// Whether a query or mutation can ask for this field.
+    pub(crate) fn has_root_field(&self, name: &str) -> bool {
+        self.variables.has_root_field(name)
+    }
+
     /// Executes a request for a caller.
     pub(crate) async fn answer(
         &self,

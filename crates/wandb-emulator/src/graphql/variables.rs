@@ -73,6 +73,11 @@ impl VariableRule {
         rule
     }
 
+    /// Whether a query or mutation can ask for this field.
+    pub(super) fn has_root_field(&self, name: &str) -> bool {
+        [QUERY, MUTATION].iter().any(|root| self.fields.get(*root).is_some_and(|fields| fields.contains_key(name)))
+    }
+
     /// Checks all operations of a document. Whatever else is wrong with it is left to async-graphql.
     pub(super) fn check(&self, document: &ExecutableDocument) -> Result<(), MisusedVariable> {
         for (_, Positioned { node: OperationDefinition { ty, variable_definitions, selection_set, .. }, .. }) in

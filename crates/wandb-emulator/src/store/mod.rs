@@ -15,6 +15,7 @@ mod roles;
 
 use std::path::Path;
 use std::sync::mpsc;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -38,10 +39,24 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 /// The version of `schema.sql`; kept in the file so that a file of another version is refused.
 const SCHEMA_VERSION: i64 = 1;
 
-/// A handle to the thread that owns the database. When the last one is dropped, the thread ends and the file is closed.
-#[derive(Debug, Clone)]
+/// How long an emulator may take to let go of the data file that another one wants.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The thread that owns the database. When this is dropped, the thread ends and the file is closed.
+#[derive(Debug)]
 pub(crate) struct Store {
     jobs: mpsc::Sender<Job>,
+}
+
+/// Tells when the file is closed.
+#[derive(Debug)]
+pub(crate) struct Closing(oneshot::Receiver<()>);
+
+impl Closing {
+    /// Returns once the [`Store`] is gone and its file closed.
+    pub(crate) async fn wait(self) {
+        let _ = self.0.await;
+    }
 }
 
 /// The store could not do its work.
@@ -87,10 +102,11 @@ pub(crate) enum Numbering {
 
 impl Store {
     /// Opens the file, or a database in memory, and makes the tables where there are none.
-    pub(crate) async fn open(path: Option<&Path>, numbering: Numbering) -> Result<Self, StoreError> {
+    pub(crate) async fn open(path: Option<&Path>, numbering: Numbering) -> Result<(Self, Closing), StoreError> {
         let path = path.map(Path::to_owned);
         let (jobs, received) = mpsc::channel::<Job>();
         let (opened, wait) = oneshot::channel();
+        let (closed, closing) = oneshot::channel();
         std::thread::Builder::new()
             .name("wandb-emulator-store".to_owned())
             .spawn(move || match open_connection(path.as_deref(), numbering) {
@@ -99,6 +115,8 @@ impl Store {
                     for job in received {
                         job(&mut connection);
                     }
+                    drop(connection);
+                    let _ = closed.send(());
                 }
                 Err(error) => {
                     let _ = opened.send(Err(error));
@@ -106,7 +124,7 @@ impl Store {
             })
             .map_err(StoreError::Thread)?;
         wait.await.map_err(|_| StoreError::Stopped)??;
-        Ok(Self { jobs })
+        Ok((Self { jobs }, Closing(closing)))
     }
 
     /// Does a job that changes nothing.
@@ -159,6 +177,7 @@ fn open_connection(path: Option<&Path>, numbering: Numbering) -> Result<Connecti
         Some(path) => Connection::open(path)?,
         None => Connection::open_in_memory()?,
     };
+    connection.busy_timeout(PATIENCE)?;
     // Exclusive: two emulators on one file would not see each other's changes in time.
     connection.execute_batch(
         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",

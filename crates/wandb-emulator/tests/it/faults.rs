@@ -86,6 +86,15 @@ async fn an_endless_answer_does_not_end() {
 }
 
 #[tokio::test]
+async fn a_fault_finds_its_route() {
+    let world = World::start().await;
+    inject(&world, json!({ "operation": "GET /scim/Users/{id}", "effect": { "kind": "status", "status": 500 } })).await;
+    let path = format!("Users/{}", world.account_id("linus").await);
+    assert_eq!(world.scim(Method::GET, "Users", Value::Null).await.status, StatusCode::OK);
+    assert_eq!(world.scim(Method::GET, &path, Value::Null).await.status, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
 async fn a_delay_only_delays() {
     let world = World::start().await;
     for when in ["before", "after"] {
@@ -104,6 +113,11 @@ async fn a_fault_that_is_not_understood_is_refused() {
         json!({ "effect": { "kind": "torn", "bytes": 1, "when": "before" } }),
         json!({ "effect": { "kind": "reset" }, "unknown": 1 }),
         json!({}),
+        json!({ "effect": { "kind": "status", "status": 99 } }),
+        json!({ "effect": { "kind": "reset" }, "times": 0 }),
+        json!({ "effect": { "kind": "reset" }, "probability": 1.5 }),
+        json!({ "effect": { "kind": "reset" }, "operation": "createTeams" }),
+        json!({ "effect": { "kind": "reset" }, "operation": "GET /scim/Users/1" }),
     ];
     for fault in cases {
         let answer = world.admin(Method::POST, "/faults", fault.clone()).await;

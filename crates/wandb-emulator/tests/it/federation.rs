@@ -3,13 +3,13 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::{Answer, SEED, World};
+use crate::world::{Answer, World};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SUBJECT: &str = "repo:acme/models:ref:refs/heads/main";
 
 async fn federated(deployment: &str, login: Value) -> World {
-    let world = World::with_seed(&SEED.replace("{ kind: dedicated, version: 0.84.0 }", deployment)).await;
+    let world = World::on(deployment).await;
     let answer = world.admin(Method::PUT, "/settings", json!({ "federated_login": login })).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     world
@@ -115,6 +115,9 @@ async fn without_a_registered_issuer_nobody_logs_in() {
     let wrong_grant = [("grant_type", "password"), ("assertion", identity.as_str())];
     let answer = Answer::of(world.request(Method::POST, "/oidc/token").form(&wrong_grant).send().await.unwrap()).await;
     assert_eq!(answer.text("/error"), "unsupported_grant_type");
+    let no_form = world.request(Method::POST, "/oidc/token").json(&json!({ "assertion": identity }));
+    let answer = Answer::of(no_form.send().await.unwrap()).await;
+    assert_eq!((answer.status, answer.text("/error")), (StatusCode::BAD_REQUEST, "invalid_request".to_owned()));
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ impl World {
 
     /// With the organization of [`SEED`] on another deployment.
     pub(crate) async fn on(deployment: &str) -> Self {
-        Self::with_seed(&SEED.replace("{ kind: dedicated, version: 0.84.0 }", deployment)).await
+        Self::with_seed(&seed_on(deployment)).await
     }
 
     pub(crate) async fn with(options: Options) -> Self {
@@ -175,6 +175,12 @@ impl World {
         let members = team["members"].as_array().unwrap().iter();
         members.map(|member| (text(member, "username"), text(member, "role"))).collect()
     }
+}
+
+/// [`SEED`] on another deployment; nobody administers the instance of the shared cloud.
+pub(crate) fn seed_on(deployment: &str) -> String {
+    let seed = SEED.replace("{ kind: dedicated, version: 0.84.0 }", deployment);
+    if deployment.contains("multi-tenant") { seed.replace("instance_admin: true, ", "") } else { seed }
 }
 
 pub(crate) fn deterministic() -> Options {

@@ -117,11 +117,25 @@ impl Contract {
         Ok(Self { types })
     }
 
+    /// Whether an object has this field.
+    pub(super) fn defines(&self, coordinate: &Coordinate) -> bool {
+        self.types.iter().any(|definition| match &definition.kind {
+            TypeKind::Object(object) => object
+                .fields
+                .iter()
+                .any(|field| Coordinate::new(&definition.name.node, &field.node.name.node) == *coordinate),
+            _ => false,
+        })
+    }
+
     /// What a server of this deployment offers, less what it is to lack.
-    pub(super) fn of(deployment: Deployment, lacks: &BTreeSet<Coordinate>) -> Result<Self, ContractError> {
-        let mut contract = Self::whole()?;
+    pub(super) fn offered_by(
+        mut self,
+        deployment: Deployment,
+        lacks: &BTreeSet<Coordinate>,
+    ) -> Result<Self, ContractError> {
         let mut missing = lacks.clone();
-        for definition in &mut contract.types {
+        for definition in &mut self.types {
             let name = definition.name.node.to_string();
             let mut keep = |field: &str, directives: &[Positioned<ConstDirective>]| {
                 let coordinate = Coordinate::new(&name, field);
@@ -145,7 +159,7 @@ impl Contract {
         }
         match missing.pop_first() {
             Some(coordinate) => Err(ContractError::NothingToLack(coordinate)),
-            None => Ok(contract),
+            None => Ok(self),
         }
     }
 }
@@ -206,8 +220,10 @@ mod tests {
     #[test]
     fn an_older_server_lacks_what_came_later() {
         let lacks = BTreeSet::new();
-        let has_role =
-            |deployment| fields(&Contract::of(deployment, &lacks).unwrap(), "Member").contains(&"role".to_owned());
+        let has_role = |deployment| {
+            fields(&Contract::whole().unwrap().offered_by(deployment, &lacks).unwrap(), "Member")
+                .contains(&"role".to_owned())
+        };
         assert!(has_role(Deployment::MultiTenant));
         assert!(has_role(Deployment::Dedicated(Version::new(0, 70, 0))));
         assert!(!has_role(Deployment::Dedicated(Version::new(0, 69, 9))));
@@ -215,7 +231,9 @@ mod tests {
 
     #[test]
     fn a_server_can_lack_only_what_the_contract_has() {
-        let lacking = |text: &str| Contract::of(Deployment::MultiTenant, &BTreeSet::from([text.parse().unwrap()]));
+        let lacking = |text: &str| {
+            Contract::whole().unwrap().offered_by(Deployment::MultiTenant, &BTreeSet::from([text.parse().unwrap()]))
+        };
         let contract = lacking("GenerateApiKeyInput.userId").unwrap();
         assert_eq!(fields(&contract, "GenerateApiKeyInput"), ["description"]);
         assert!(matches!(lacking("Member.nothing"), Err(ContractError::NothingToLack(_))));

@@ -28,6 +28,7 @@ pub use contract::{ContractError, Coordinate, NotACoordinate};
 use crate::backend::Backend;
 use crate::deployment::Deployment;
 use crate::store::Account;
+use contract::Contract;
 use resolvers::{Request, Resolvers, Root, code};
 use variables::VariableRule;
 
@@ -85,7 +86,11 @@ impl GraphqlApi {
         user::register(&mut resolvers);
         entity::register(&mut resolvers);
         key::register(&mut resolvers);
-        let contract = contract::Contract::of(deployment, lacks)?;
+        let whole = Contract::whole()?;
+        if let Some(coordinate) = resolvers.coordinates().find(|coordinate| !whole.defines(coordinate)) {
+            return Err(ContractError::NoField(coordinate.clone()));
+        }
+        let contract = whole.offered_by(deployment, lacks)?;
         Ok(Self { schema: schema::build(&contract, resolvers)?, variables: VariableRule::of(&contract) })
     }
 

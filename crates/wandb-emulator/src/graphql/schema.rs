@@ -14,12 +14,8 @@ pub(super) const MUTATION: &str = "Mutation";
 /// How deep a query may nest: connections of entities of accounts could otherwise go on for ever.
 const DEEPEST_QUERY: usize = 24;
 
-/// The schema of this contract. Every field needs its resolver, and every resolver a field in the whole contract.
+/// The schema of this contract. Every field needs its resolver.
 pub(super) fn build(contract: &Contract, mut resolvers: Resolvers) -> Result<Schema, ContractError> {
-    let known = Contract::whole()?;
-    if let Some(coordinate) = resolvers.coordinates().find(|coordinate| !defines(&known, coordinate)) {
-        return Err(ContractError::NoField(coordinate.clone()));
-    }
     let mut schema = Schema::build(QUERY, Some(MUTATION), None).limit_depth(DEEPEST_QUERY);
     for definition in &contract.types {
         schema = match &definition.kind {
@@ -32,16 +28,6 @@ pub(super) fn build(contract: &Contract, mut resolvers: Resolvers) -> Result<Sch
         };
     }
     schema.finish().map_err(|error| ContractError::Schema(error.to_string()))
-}
-
-fn defines(contract: &Contract, coordinate: &Coordinate) -> bool {
-    contract.types.iter().any(|definition| match &definition.kind {
-        TypeKind::Object(object) => object
-            .fields
-            .iter()
-            .any(|field| Coordinate::new(&definition.name.node, &field.node.name.node) == *coordinate),
-        _ => false,
-    })
 }
 
 fn object(definition: &TypeDefinition, resolvers: &mut Resolvers) -> Result<Object, ContractError> {

@@ -39,6 +39,9 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 /// The version of `schema.sql`; kept in the file so that a file of another version is refused.
 const SCHEMA_VERSION: i64 = 1;
 
+/// More than the store has statements, so that each is prepared once.
+const MOST_STATEMENTS: usize = 128;
+
 /// How long an emulator may take to let go of the data file that another one wants.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -178,6 +181,7 @@ fn open_connection(path: Option<&Path>, numbering: Numbering) -> Result<Connecti
         None => Connection::open_in_memory()?,
     };
     connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(MOST_STATEMENTS);
     // Exclusive: two emulators on one file would not see each other's changes in time.
     connection.execute_batch(
         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",

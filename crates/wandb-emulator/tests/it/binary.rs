@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::world::client;
+
 /// How long anything may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -34,8 +36,7 @@ async fn start(arguments: &[&str]) -> Running {
 impl Running {
     async fn graphql(&self, key: &str, query: &str) -> Option<(StatusCode, Value)> {
         let url = format!("{}/graphql", self.line["base_url"].as_str().unwrap());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let request = client.post(url).basic_auth("api", Some(key)).json(&json!({ "query": query }));
+        let request = client().post(url).basic_auth("api", Some(key)).json(&json!({ "query": query }));
         let response = request.send().await.ok()?;
         Some((response.status(), response.json().await.ok()?))
     }
@@ -67,7 +68,7 @@ async fn it_says_where_it_is_and_ends_when_told() {
         let (status, viewer) = running.graphql(&running.key(), "{ viewer { username } }").await.unwrap();
         assert_eq!((status, &viewer["data"]["viewer"]["username"]), (StatusCode::OK, &json!("ada")));
         let admin_url = running.line["admin_url"].as_str().unwrap();
-        assert_eq!(reqwest::get(format!("{admin_url}/state")).await.unwrap().status(), StatusCode::OK);
+        assert_eq!(client().get(format!("{admin_url}/state")).send().await.unwrap().status(), StatusCode::OK);
         assert_eq!(running.end(signal).await, (String::new(), Some(0)), "one line, and a clean end");
     }
 }

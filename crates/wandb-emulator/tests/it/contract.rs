@@ -4,12 +4,12 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use wandb_emulator::{Emulator, Options, StartError};
 
-use crate::world::{ADA, World, deterministic};
+use crate::world::{ADA, World, client, deterministic};
 
 async fn schema(deployment: &str) -> String {
     let world = World::on(deployment).await;
     let url = format!("{}/schema", world.emulator.admin_url());
-    reqwest::get(url).await.unwrap().text().await.unwrap()
+    client().get(url).send().await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]

@@ -23,12 +23,16 @@ use crate::graphql::{GraphqlApi, GraphqlCall, NotGraphql};
 use crate::journal::{Exchange, Journal};
 use crate::limits::{Limits, Standing};
 use crate::operation::Operation;
+use crate::refusal::with_causes;
 use crate::server::Dropped;
 use crate::store::Account;
 use crate::{federation, scim};
 
 /// The largest body of a request, in bytes.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
+
+/// The largest body that is refused with an answer, in bytes.
+const LARGEST_REFUSED_BODY: usize = 8 * LARGEST_BODY;
 
 /// What a request brought, and whose it is.
 #[derive(Debug, Clone, Default)]
@@ -75,12 +79,16 @@ impl Front {
 
     async fn exchange(self: Arc<Self>, request: Request<Incoming>) -> Result<Response, Dropped> {
         let (head, body) = request.into_parts();
-        let body = axum::body::to_bytes(Body::new(body), LARGEST_BODY).await.map_err(|_| Dropped)?;
-        let asked = Asked::new(head, body);
+        let body = read(body).await?;
+        let too_large = body.is_none();
+        let asked = Asked::new(head, body.unwrap_or_default());
         let now = self.backend.clock.now();
         let mut noted = asked.noted(now);
         let labels = asked.operation.labels();
-
+        if too_large {
+            let answer = error(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
+            return Ok(self.finish(answer, noted, &labels, None));
+        }
         let authentication = match self.authenticate(&asked.head).await {
             Ok(authentication) => authentication,
             Err(failure) => return Ok(self.finish(failure, noted, &labels, None)),
@@ -126,10 +134,9 @@ impl Front {
         let Some(credentials) = Credentials::of(&head.headers) else {
             return Ok(Authentication::default());
         };
-        let account =
-            self.backend.authenticate(&credentials).await.map_err(|failure| {
-                error(StatusCode::INTERNAL_SERVER_ERROR, &format!("the emulator failed: {failure}"))
-            })?;
+        let account = self.backend.authenticate(&credentials).await.map_err(|failure| {
+            error(StatusCode::INTERNAL_SERVER_ERROR, &format!("the emulator failed: {}", with_causes(&failure)))
+        })?;
         Ok(Authentication { credentials: Some(credentials), account })
     }
 
@@ -199,6 +206,24 @@ impl Asked {
             fault: None,
         }
     }
+}
+
+/// Reads a body; none if it is too large. It is read on then, as far as is bearable, because a client that is still sending
+/// would not see the answer.
+async fn read(body: Incoming) -> Result<Option<Bytes>, Dropped> {
+    let mut chunks = Body::new(body).into_data_stream();
+    let mut body = Vec::new();
+    let mut length = 0;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Dropped)?;
+        length += chunk.len();
+        if length <= LARGEST_BODY {
+            body.extend_from_slice(&chunk);
+        } else if length > LARGEST_REFUSED_BODY {
+            return Err(Dropped);
+        }
+    }
+    Ok((length <= LARGEST_BODY).then(|| body.into()))
 }
 
 /// What a fault makes of an answer, or does where there is none yet; none if things are to go on.

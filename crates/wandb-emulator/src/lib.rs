@@ -16,6 +16,14 @@
 //! # }
 //! ```
 //!
+//! Where nothing is known, this is what it does:
+//!
+//! - teams are made by administrators of the organization, by GraphQL too, and its service accounts count as such;
+//! - keys of a person are made by that person alone, keys of a service account also by administrators of its team;
+//! - an invitation is pending until it is accepted, also by someone whom the organization knows;
+//! - names of service accounts need not differ, subjects must;
+//! - `Member.role` came with version 0.70, the new form of keys with 0.75, `Member.apiKeys` with 0.80.
+//!
 //! Beside it, on a port of its own, runs an API with which tests look behind the scenes: the journal of requests, a dump of
 //! the state, the clock, faults, settings, and an issuer of identity tokens. `wandb-emulator --help` lists it.
 

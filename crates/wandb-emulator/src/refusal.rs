@@ -22,11 +22,35 @@ pub(crate) enum Refusal {
     #[error("{0}")]
     Precondition(String),
     /// The emulator itself failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    #[error("the emulator failed: {}", with_causes(.0))]
+    Store(StoreError),
     /// The emulator itself failed.
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
+    #[error("the emulator failed: {}", with_causes(.0))]
+    NoRandomness(NoRandomness),
+}
+
+/// An error with all that caused it, as the answer to a request is the only place where it can be told.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<NoRandomness> for Refusal {
+    fn from(error: NoRandomness) -> Self {
+        Self::NoRandomness(error)
+    }
 }
 
 impl From<rusqlite::Error> for Refusal {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::backend::{MintedKey, NewOrganizationAccount, Session};
+use crate::backend::{MintedKey, NewScimServiceAccount, Session};
 use crate::deployment::{Deployment, DeploymentKind, Version, VersionOfMultiTenant};
 use crate::refusal::Refusal;
 use crate::secret::is_api_key;
@@ -258,7 +258,7 @@ impl Seed {
             team.plant(session)?;
         }
         for account in &self.organization_service_accounts {
-            let made = session.create_account_by_scim(&NewOrganizationAccount {
+            let made = session.create_account_by_scim(&NewScimServiceAccount {
                 username: account.username.clone(),
                 name: account.name.clone().unwrap_or_else(|| account.username.clone()),
                 scope: Scope::Organization,

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub(crate) use api_keys::MintedKey;
-pub(crate) use service_accounts::NewOrganizationAccount;
+pub(crate) use service_accounts::NewScimServiceAccount;
 pub(crate) use teams::RosterEntry;
 
 use crate::clock::Clock;

@@ -6,7 +6,7 @@ use crate::store::{Account, Accounts, Authentication, Entities, Entity, NewServi
 
 /// A service account as SCIM makes them: with a username, and perhaps for the whole organization.
 #[derive(Debug)]
-pub(crate) struct NewOrganizationAccount {
+pub(crate) struct NewScimServiceAccount {
     pub(crate) username: String,
     pub(crate) name: String,
     pub(crate) scope: Scope,
@@ -37,7 +37,7 @@ impl Session<'_> {
     }
 
     /// Makes a service account by SCIM.
-    pub(crate) fn create_account_by_scim(&self, new: &NewOrganizationAccount) -> Result<Account, Refusal> {
+    pub(crate) fn create_account_by_scim(&self, new: &NewScimServiceAccount) -> Result<Account, Refusal> {
         self.require_free_name(&new.username)?;
         let team = |name: &str| {
             Entities(self.connection).team(name)?.ok_or_else(|| Refusal::invalid(format!("there is no team `{name}`")))

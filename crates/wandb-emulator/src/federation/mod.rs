@@ -25,6 +25,7 @@ pub(crate) use issuer::{Issuer, TokenRequest};
 
 use crate::backend::Backend;
 use crate::deployment::DeploymentKind;
+use crate::refusal::with_causes;
 use crate::secret::SecretDigest;
 use crate::store::{AccessTokens, Account, Accounts, Organization, StoreError};
 
@@ -108,8 +109,7 @@ impl ExchangeError {
             Self::Store(_) | Self::NoRandomness(_) => (StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
             _ => (StatusCode::BAD_REQUEST, "invalid_grant"),
         };
-        let cause = std::error::Error::source(self).map(|cause| format!(": {cause}")).unwrap_or_default();
-        (status, Json(json!({ "error": code, "error_description": format!("{self}{cause}") }))).into_response()
+        (status, Json(json!({ "error": code, "error_description": with_causes(self) }))).into_response()
     }
 }
 

@@ -14,7 +14,7 @@ use super::Caller;
 use super::error::ScimError;
 use super::filter::Filter;
 use super::resource::{self, Op, PatchOperation, Precondition, Resource};
-use crate::backend::{Backend, NewOrganizationAccount, Session};
+use crate::backend::{Backend, NewScimServiceAccount, Session};
 use crate::ids::{AccountId, GlobalId as _};
 use crate::refusal::Refusal;
 use crate::store::{
@@ -172,7 +172,7 @@ fn create_service_account(session: &Session<'_>, new: NewUser, scope: Scope) -> 
     if scope == Scope::Team && teams.teams.iter().any(|team| *team != default_team) {
         return Err(Refusal::invalid("a service account of a team is in its default team only"));
     }
-    let account = session.create_account_by_scim(&NewOrganizationAccount {
+    let account = session.create_account_by_scim(&NewScimServiceAccount {
         name: new.display_name.unwrap_or_else(|| new.user_name.clone()),
         username: new.user_name,
         scope,

@@ -89,6 +89,14 @@ async fn what_is_no_request_of_graphql_is_refused() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let world = World::start().await;
+    let query = format!("{{ viewer {{ id }} }} # {}", "x".repeat(9 * 1024 * 1024));
+    let answer = world.graphql(ADA, &query, Value::Null).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
 async fn unknown_paths_are_named_in_the_error() {
     let world = World::start().await;
     for (method, path) in [

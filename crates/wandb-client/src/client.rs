@@ -13,11 +13,13 @@ use crate::api_keys::TeamApiKeys;
 use crate::base_url::BaseUrl;
 use crate::coalesce::Coalescer;
 use crate::config::Config;
+use crate::credentials::Credential;
 use crate::error::Error;
 use crate::graphql::{self, Document};
-use crate::http::authorization::Scheme;
+use crate::http::authorization::{Authorizer, Scheme};
 use crate::http::sender::Sender;
-use crate::http::transport::Transport;
+use crate::http::{Failure, Request, Response};
+use crate::identity::{AccessToken, AccessTokens, Identity, IdentityToken};
 use crate::team::Team;
 use crate::viewer::Viewer;
 
@@ -33,7 +35,9 @@ pub struct Client(Arc<Inner>);
 
 pub(crate) struct Inner {
     base_url: BaseUrl,
-    sender: Sender,
+    sender: Arc<Sender>,
+    authorizer: Authorizer,
+    identity: Arc<Identity>,
     pub(crate) caller: Coalescer<(), Arc<Viewer>>,
     pub(crate) abilities: Coalescer<(), Abilities>,
     pub(crate) teams: Coalescer<String, Option<Arc<Team>>>,
@@ -46,13 +50,21 @@ impl Client {
     /// A client as configured.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self::with_transport(config, Box::new(config.transport()))
-    }
-
-    pub(crate) fn with_transport(config: &Config, transport: Box<dyn Transport>) -> Self {
+        let transport = Arc::new(config.transport());
+        let sender = Arc::new(Sender::new(Arc::clone(&transport) as _, config.limits));
+        let elsewhere = Sender::new(transport, config.limits);
+        let identity = Arc::new(Identity::new(config.base_url.clone(), Arc::clone(&sender), elsewhere, config.limits));
+        let authorizer = match &config.credential {
+            Credential::ApiKey(key) => Authorizer::ApiKey(key.clone()),
+            Credential::IdentityToken(token) => {
+                Authorizer::AccessTokens(AccessTokens::new(token.clone(), Arc::clone(&identity)))
+            }
+        };
         Self(Arc::new(Inner {
             base_url: config.base_url.clone(),
-            sender: Sender::new(transport, config.credential.clone(), config.limits),
+            sender,
+            authorizer,
+            identity,
             caller: Coalescer::new(Duration::MAX),
             abilities: Coalescer::new(Duration::MAX),
             teams: Coalescer::new(config.read_max_age),
@@ -73,12 +85,19 @@ impl Client {
         self.0.sender.clock().now()
     }
 
-    pub(crate) fn inner(&self) -> &Inner {
-        &self.0
+    /// Exchanges an identity token for an access token of this server, other than the client's own credential. An exchange
+    /// for the same identity token, by this or another process that shares its credentials file, is used again as long as its
+    /// access token is good for more than five minutes.
+    pub async fn exchange_identity_token(&self, token: &IdentityToken) -> Result<AccessToken, Error> {
+        self.0.identity.access_token(token).await
     }
 
-    pub(crate) fn sender(&self) -> &Sender {
-        &self.0.sender
+    pub(crate) fn authorizer(&self) -> &Authorizer {
+        &self.0.authorizer
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
     }
 
     /// Sends a document and returns its data.
@@ -88,7 +107,18 @@ impl Client {
         variables: &Value,
     ) -> Result<T, Error> {
         let request = document.request(self.base_url(), variables);
-        self.sender().send(&request, graphql::read).await
+        self.send(request, &Scheme::GraphQl, graphql::read).await
+    }
+
+    /// Sends a request with the credential in this form.
+    pub(crate) async fn send<T>(
+        &self,
+        request: Request,
+        scheme: &Scheme,
+        read: impl Fn(&Response) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let authorization = self.0.authorizer.authorization(scheme).await?;
+        self.0.sender.send(&request.with_authorization(authorization), read).await
     }
 
     /// Begins a change. Whatever comes of it, what was read of its team is forgotten when the guard is dropped.

@@ -9,6 +9,14 @@ use std::path::{Path, PathBuf};
 pub const BASE_URL: &str = "WANDB_BASE_URL";
 /// An API key.
 pub const API_KEY: &str = "WANDB_API_KEY";
+/// A file with an identity provider's token.
+pub const IDENTITY_TOKEN_FILE: &str = "WANDB_IDENTITY_TOKEN_FILE";
+/// The file in which processes share access tokens, in place of `~/.config/wandb/credentials.json`.
+pub const CREDENTIALS_FILE: &str = "WANDB_CREDENTIALS_FILE";
+/// Where a job of GitHub Actions fetches its identity tokens.
+pub const GITHUB_TOKEN_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
+/// What a job of GitHub Actions fetches its identity tokens with.
+pub const GITHUB_TOKEN_BEARER: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 /// The netrc file to read in place of `~/.netrc`.
 pub const NETRC: &str = "NETRC";
 /// The home directory, except on Windows.
@@ -18,7 +26,17 @@ const USER_PROFILE: &str = "USERPROFILE";
 
 /// Every variable that this crate reads. Proxies (`HTTPS_PROXY`, `NO_PROXY`, ...) and the platform's roots
 /// (`SSL_CERT_FILE`, `SSL_CERT_DIR`) are read by the HTTP and TLS libraries themselves.
-pub const NAMES: [&str; 5] = [BASE_URL, API_KEY, NETRC, HOME, USER_PROFILE];
+pub const NAMES: [&str; 9] = [
+    BASE_URL,
+    API_KEY,
+    IDENTITY_TOKEN_FILE,
+    CREDENTIALS_FILE,
+    GITHUB_TOKEN_URL,
+    GITHUB_TOKEN_BEARER,
+    NETRC,
+    HOME,
+    USER_PROFILE,
+];
 
 /// The environment as a value, so that nothing else in this crate reads the process's and a test passes its own.
 /// A variable that is set to nothing counts as not set.
@@ -64,6 +82,14 @@ impl Environment {
         self.path(NETRC).map(Path::to_owned).or_else(|| Some(self.home()?.join(usual)))
     }
 
+    /// The file in which processes share access tokens: `WANDB_CREDENTIALS_FILE`, else the usual one in the home directory.
+    /// None without a home directory.
+    #[must_use]
+    pub fn credentials_file(&self) -> Option<PathBuf> {
+        let named = self.path(CREDENTIALS_FILE).map(Path::to_owned);
+        named.or_else(|| Some(self.home()?.join(".config").join("wandb").join("credentials.json")))
+    }
+
     fn home(&self) -> Option<&Path> {
         self.path(if cfg!(windows) { USER_PROFILE } else { HOME })
     }
@@ -94,8 +120,13 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_netrc_file_is_the_named_one_or_in_the_home_directory() {
+    fn files_are_the_named_ones_or_in_the_home_directory() {
         let home = [(HOME, "/home/ada")];
+        let usual = "/home/ada/.config/wandb/credentials.json";
+        assert_eq!(Environment::from_pairs(home).credentials_file(), Some(usual.into()));
+        let named = home.into_iter().chain([(CREDENTIALS_FILE, "/run/credentials.json")]);
+        assert_eq!(Environment::from_pairs(named).credentials_file(), Some("/run/credentials.json".into()));
+        assert_eq!(Environment::default().credentials_file(), None);
         assert_eq!(Environment::from_pairs(home).netrc_file(), Some("/home/ada/.netrc".into()));
         let named = home.into_iter().chain([(NETRC, "/run/netrc")]);
         assert_eq!(Environment::from_pairs(named).netrc_file(), Some("/run/netrc".into()));

@@ -5,11 +5,11 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use wandb_client::{Authentication, BaseUrl, Client, Config, Credential, Environment};
+//! use wandb_client::{Authentication, BaseUrl, Client, Config, Configured, Credential, Environment};
 //!
 //! let environment = Environment::of_process();
 //! let base_url = BaseUrl::choose(None, &environment)?;
-//! let found = Credential::find(&base_url, None, &environment)?;
+//! let found = Credential::find(&base_url, &Configured::default(), &environment)?;
 //! let client = Client::new(&Config::new(base_url, found.credential));
 //!
 //! let account = client.create_service_account("vision", "nightly", Authentication::BuiltIn).await?;
@@ -39,6 +39,7 @@ pub mod environment;
 mod error;
 mod graphql;
 mod http;
+mod identity;
 mod ids;
 mod member;
 mod scim;
@@ -52,9 +53,10 @@ pub use api_keys::{ApiKeyInfo, NewApiKey};
 pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use client::Client;
 pub use config::{Config, ConfigError};
-pub use credentials::{ApiKey, Credential, CredentialError, Found, InvalidApiKey, Looked, Place};
+pub use credentials::{ApiKey, Configured, Credential, CredentialError, Found, InvalidApiKey, Looked, Place};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, ServerMessage, ServerMessages};
+pub use identity::{AccessToken, IdentityToken, IdentityTokenError};
 pub use ids::{ApiKeyId, MemberId, UserId};
 pub use member::{AccountType, Member};
 pub use server::ServerInfo;

@@ -111,15 +111,16 @@ impl Client {
         let caller = self.caller().await?;
         let _change = self.change(Changed::AnyTeam);
         // People and organizations' service accounts authenticate in different forms, and nothing tells which the caller is.
-        let person = caller.username.clone().map(|username| Scheme::ScimPerson { username });
+        let person = caller.username.clone().filter(|_| self.authorizer().has_forms());
+        let person = person.map(|username| Scheme::ScimPerson { username });
         let schemes = match self.inner().scim_scheme.get() {
             Some(known) => vec![known.clone()],
             None => person.into_iter().chain([Scheme::ScimServiceAccount]).collect(),
         };
         let mut refusal = None;
         for scheme in schemes {
-            let request = scim::delete_user(self.base_url(), id, scheme.clone());
-            let error = match self.sender().send(&request, scim::read_empty).await {
+            let request = scim::delete_user(self.base_url(), id);
+            let error = match self.send(request, &scheme, scim::read_empty).await {
                 Ok(()) => None,
                 Err(error) if error.is_auth() => {
                     refusal = Some(error);

@@ -2,27 +2,35 @@
 //!
 //! Looked at in this order; the first that is set is taken, and an error in it is an error, not a reason to look on:
 //!
-//! 1. the API key that was configured;
+//! 1. what was configured: an API key, an identity token or a file with one;
 //! 2. `WANDB_API_KEY`;
-//! 3. the netrc file (`NETRC`, else `.netrc` in the home directory, `_netrc` on Windows): the entry for the server's host,
+//! 3. the file that `WANDB_IDENTITY_TOKEN_FILE` names;
+//! 4. the identity token of a job of GitHub Actions, if the audience to ask it for is configured;
+//! 5. the netrc file (`NETRC`, else `.netrc` in the home directory, `_netrc` on Windows): the entry for the server's host,
 //!    as `wandb login` writes it.
 //!
-//! A credential goes only to the server that it belongs to. A netrc entry names its host. `WANDB_API_KEY` belongs to the
-//! server of `WANDB_BASE_URL`: with that set, using the key for another server is an error. With `WANDB_BASE_URL` unset
-//! nothing contradicts, and the key belongs to whatever server was configured.
+//! A credential goes only to the server that it belongs to. A netrc entry names its host, a job's token its audience. The two
+//! variables belong to the server of `WANDB_BASE_URL`: with that set, using them for another server is an error. With
+//! `WANDB_BASE_URL` unset nothing contradicts, and they belong to whatever server was configured.
 
 mod api_key;
 mod netrc;
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret;
 
 use crate::base_url::{BaseUrl, InvalidBaseUrl};
 use crate::environment::{self, Environment};
+use crate::identity::{IdentityToken, IdentityTokenError};
 
 pub use api_key::{ApiKey, InvalidApiKey};
 pub(crate) use api_key::{has_known_form, key_id};
+
+/// What is found at a place where nothing is.
+const NOT_SET: &str = "not set";
 
 /// What a client authenticates with.
 #[derive(Debug, Clone)]
@@ -30,16 +38,50 @@ pub(crate) use api_key::{has_known_form, key_id};
 pub enum Credential {
     /// An API key of a person or a service account.
     ApiKey(ApiKey),
+    /// An identity provider's token, to be exchanged for access tokens.
+    IdentityToken(IdentityToken),
+}
+
+/// What the program that uses this crate was told. At most one of the first three may be set.
+#[derive(Clone, Copy, Default)]
+pub struct Configured<'a> {
+    /// An API key.
+    pub api_key: Option<&'a str>,
+    /// An identity provider's token.
+    pub identity_token: Option<&'a str>,
+    /// A file with an identity provider's token.
+    pub identity_token_file: Option<&'a Path>,
+    /// The audience to ask GitHub Actions' tokens for: the organization's name, or what the server is configured to expect.
+    /// Without it a job's token is not used.
+    pub audience: Option<&'a str>,
+}
+
+impl fmt::Debug for Configured<'_> {
+    /// Whether, not what: most of it is secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Configured")
+            .field("api_key", &self.api_key.is_some())
+            .field("identity_token", &self.identity_token.is_some())
+            .field("identity_token_file", &self.identity_token_file)
+            .field("audience", &self.audience)
+            .finish()
+    }
 }
 
 /// A place where a credential may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
-    /// Given to this crate by the program that uses it.
-    Configured,
+    /// The API key that was configured.
+    ConfiguredApiKey,
+    /// The identity token that was configured.
+    ConfiguredIdentityToken,
+    /// The identity token file that was configured.
+    ConfiguredIdentityTokenFile,
     /// An environment variable.
     Variable(&'static str),
+    /// The identity token of a job of GitHub Actions.
+    GitHubActions,
     /// A netrc file.
     Netrc(PathBuf),
 }
@@ -47,7 +89,10 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Configured => f.write_str("the configured API key"),
+            Self::ConfiguredApiKey => f.write_str("the configured API key"),
+            Self::ConfiguredIdentityToken => f.write_str("the configured identity token"),
+            Self::ConfiguredIdentityTokenFile => f.write_str("the configured identity token file"),
+            Self::GitHubActions => f.write_str("the identity token of a GitHub Actions job"),
             Self::Variable(name) => write!(f, "the environment variable {name}"),
             Self::Netrc(file) => write!(f, "the netrc file {}", file.display()),
         }
@@ -77,8 +122,8 @@ pub enum CredentialError {
     },
     /// An environment variable's credential belongs to another server.
     #[error(
-        "{variable} belongs to {belongs_to}, as {} says, and is not sent to {base_url}; give a key for {base_url} itself, or \
-         unset one of the two variables",
+        "{variable} belongs to {belongs_to}, as {} says, and is not sent to {base_url}; configure a credential for \
+         {base_url} itself, or unset one of the two variables",
         environment::BASE_URL
     )]
     OtherServer {
@@ -97,6 +142,12 @@ pub enum CredentialError {
         /// What is wrong with it.
         reason: InvalidApiKey,
     },
+    /// More than one credential was configured.
+    #[error("configure one of an API key, an identity token and an identity token file, not several")]
+    SeveralConfigured,
+    /// The identity token cannot be one.
+    #[error(transparent)]
+    IdentityToken(IdentityTokenError),
     /// `WANDB_BASE_URL` is needed to know whose credential it is, and is no address.
     #[error("{} cannot be used", environment::BASE_URL)]
     BaseUrl(#[source] InvalidBaseUrl),
@@ -123,44 +174,121 @@ impl Credential {
     /// Finds the credential for a server, in the [order of this module](self). Reads at most one small file, blocking.
     pub fn find(
         base_url: &BaseUrl,
-        configured: Option<&str>,
+        configured: &Configured<'_>,
         environment: &Environment,
     ) -> Result<Found, CredentialError> {
-        let mut looked_in = Vec::new();
-        let mut absent = |place, found: &str| looked_in.push(Looked { place, found: found.to_owned() });
-
-        match configured {
-            Some(key) => return found_key(key, Place::Configured),
-            None => absent(Place::Configured, "not set"),
-        }
-
-        let variable = environment::API_KEY;
-        match environment.text(variable)? {
-            Some(key) => {
-                check_server(variable, base_url, environment)?;
-                return found_key(key, Place::Variable(variable));
+        let mut search = Search { base_url, environment, looked_in: Vec::new() };
+        let places =
+            [Search::configured, Search::api_key_variable, Search::token_file_variable, Search::job, Search::netrc];
+        for look in places {
+            if let Some(found) = look(&mut search, configured)? {
+                return Ok(found);
             }
-            None => absent(Place::Variable(variable), "not set"),
         }
+        Err(CredentialError::NoneFound { base_url: base_url.clone(), looked_in: search.looked_in })
+    }
+}
 
-        match environment.netrc_file() {
-            Some(file) => {
-                let machines = machines(base_url);
-                match std::fs::read_to_string(&file) {
-                    Ok(text) => match netrc::password(&text, &machines) {
-                        Some(key) => return found_key(secrecy::ExposeSecret::expose_secret(&key), Place::Netrc(file)),
-                        None => {
-                            absent(Place::Netrc(file), &format!("no password for machine {}", machines.join(" or ")));
-                        }
-                    },
-                    Err(error) if error.kind() == ErrorKind::NotFound => absent(Place::Netrc(file), "no such file"),
-                    Err(error) => absent(Place::Netrc(file), &format!("cannot be read: {error}")),
+/// A look at one place after the other.
+struct Search<'a> {
+    base_url: &'a BaseUrl,
+    environment: &'a Environment,
+    looked_in: Vec<Looked>,
+}
+
+impl Search<'_> {
+    fn absent(&mut self, place: Place, found: impl Into<String>) {
+        self.looked_in.push(Looked { place, found: found.into() });
+    }
+
+    fn configured(&mut self, configured: &Configured<'_>) -> Result<Option<Found>, CredentialError> {
+        let &Configured { api_key, identity_token, identity_token_file, audience: _ } = configured;
+        match (api_key, identity_token, identity_token_file) {
+            (Some(key), None, None) => found_key(key, Place::ConfiguredApiKey).map(Some),
+            (None, Some(text), None) => {
+                let token = IdentityToken::from_text(text).map_err(CredentialError::IdentityToken)?;
+                Ok(Some(self.found_token(token, Place::ConfiguredIdentityToken)))
+            }
+            (None, None, Some(file)) => {
+                Ok(Some(self.found_token(IdentityToken::from_file(file), Place::ConfiguredIdentityTokenFile)))
+            }
+            (None, None, None) => {
+                for place in
+                    [Place::ConfiguredApiKey, Place::ConfiguredIdentityToken, Place::ConfiguredIdentityTokenFile]
+                {
+                    self.absent(place, NOT_SET);
                 }
+                Ok(None)
             }
-            None => absent(Place::Netrc(PathBuf::from("~/.netrc")), "no home directory is set"),
+            _ => Err(CredentialError::SeveralConfigured),
         }
+    }
 
-        Err(CredentialError::NoneFound { base_url: base_url.clone(), looked_in })
+    fn api_key_variable(&mut self, _: &Configured<'_>) -> Result<Option<Found>, CredentialError> {
+        let variable = environment::API_KEY;
+        if let Some(key) = self.environment.text(variable)? {
+            self.check_server(variable)?;
+            return found_key(key, Place::Variable(variable)).map(Some);
+        }
+        self.absent(Place::Variable(variable), NOT_SET);
+        Ok(None)
+    }
+
+    fn token_file_variable(&mut self, _: &Configured<'_>) -> Result<Option<Found>, CredentialError> {
+        let variable = environment::IDENTITY_TOKEN_FILE;
+        if let Some(file) = self.environment.path(variable) {
+            self.check_server(variable)?;
+            return Ok(Some(self.found_token(IdentityToken::from_file(file), Place::Variable(variable))));
+        }
+        self.absent(Place::Variable(variable), NOT_SET);
+        Ok(None)
+    }
+
+    fn job(&mut self, configured: &Configured<'_>) -> Result<Option<Found>, CredentialError> {
+        let Some(audience) = configured.audience else {
+            self.absent(Place::GitHubActions, "no audience is configured");
+            return Ok(None);
+        };
+        let token = IdentityToken::from_github_actions(audience, self.environment);
+        if let Some(token) = token.map_err(CredentialError::IdentityToken)? {
+            return Ok(Some(self.found_token(token, Place::GitHubActions)));
+        }
+        self.absent(Place::GitHubActions, "not a job with the permission `id-token: write`");
+        Ok(None)
+    }
+
+    fn netrc(&mut self, _: &Configured<'_>) -> Result<Option<Found>, CredentialError> {
+        let Some(file) = self.environment.netrc_file() else {
+            self.absent(Place::Netrc(PathBuf::from("~/.netrc")), "no home directory is set");
+            return Ok(None);
+        };
+        let machines = machines(self.base_url);
+        let found = match std::fs::read_to_string(&file) {
+            Ok(text) => match netrc::password(&text, &machines) {
+                Some(key) => return found_key(key.expose_secret(), Place::Netrc(file)).map(Some),
+                None => format!("no password for machine {}", machines.join(" or ")),
+            },
+            Err(error) if error.kind() == ErrorKind::NotFound => "no such file".to_owned(),
+            Err(error) => format!("cannot be read: {error}"),
+        };
+        self.absent(Place::Netrc(file), found);
+        Ok(None)
+    }
+
+    /// A credential of the environment goes only to the server that the environment names.
+    fn check_server(&self, variable: &'static str) -> Result<(), CredentialError> {
+        let base_url = self.base_url;
+        match BaseUrl::of_environment(self.environment).map_err(CredentialError::BaseUrl)? {
+            Some(belongs_to) if !belongs_to.is_same_server(base_url) => {
+                Err(CredentialError::OtherServer { variable, belongs_to, base_url: base_url.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn found_token(&self, token: IdentityToken, place: Place) -> Found {
+        let token = token.shared_in(self.environment.credentials_file());
+        Found { credential: Credential::IdentityToken(token), place }
     }
 }
 
@@ -168,16 +296,6 @@ fn found_key(text: &str, place: Place) -> Result<Found, CredentialError> {
     match ApiKey::parse(text) {
         Ok(key) => Ok(Found { credential: Credential::ApiKey(key), place }),
         Err(reason) => Err(CredentialError::InvalidApiKey { place, reason }),
-    }
-}
-
-/// A credential of the environment goes only to the server that the environment names.
-fn check_server(variable: &'static str, base_url: &BaseUrl, environment: &Environment) -> Result<(), CredentialError> {
-    match BaseUrl::of_environment(environment).map_err(CredentialError::BaseUrl)? {
-        Some(belongs_to) if !belongs_to.is_same_server(base_url) => {
-            Err(CredentialError::OtherServer { variable, belongs_to, base_url: base_url.clone() })
-        }
-        _ => Ok(()),
     }
 }
 

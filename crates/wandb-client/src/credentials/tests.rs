@@ -8,6 +8,13 @@ const CONFIGURED: &str = "1111111111111111111111111111111111111111";
 const VARIABLE: &str = "2222222222222222222222222222222222222222";
 const NETRC: &str = "3333333333333333333333333333333333333333";
 
+const NOTHING: Configured<'_> =
+    Configured { api_key: None, identity_token: None, identity_token_file: None, audience: None };
+
+fn api_key(key: &str) -> Configured<'_> {
+    Configured { api_key: Some(key), ..NOTHING }
+}
+
 fn url(text: &str) -> BaseUrl {
     text.parse().unwrap()
 }
@@ -21,7 +28,7 @@ fn netrc(text: &str) -> (TempDir, String) {
 }
 
 fn secret(found: &Found) -> &str {
-    let Credential::ApiKey(key) = &found.credential;
+    let Credential::ApiKey(key) = &found.credential else { panic!("an API key") };
     key.expose_secret()
 }
 
@@ -31,11 +38,11 @@ fn the_first_place_that_has_one_is_taken() {
     let both = Environment::from_pairs([("WANDB_API_KEY", VARIABLE), ("NETRC", &file)]);
     let netrc_only = Environment::from_pairs([("NETRC", &file)]);
     for (configured, environment, key, place) in [
-        (Some(CONFIGURED), &both, CONFIGURED, Place::Configured),
-        (None, &both, VARIABLE, Place::Variable("WANDB_API_KEY")),
-        (None, &netrc_only, NETRC, Place::Netrc(file.clone().into())),
+        (api_key(CONFIGURED), &both, CONFIGURED, Place::ConfiguredApiKey),
+        (NOTHING, &both, VARIABLE, Place::Variable("WANDB_API_KEY")),
+        (NOTHING, &netrc_only, NETRC, Place::Netrc(file.clone().into())),
     ] {
-        let found = Credential::find(&BaseUrl::cloud(), configured, environment).unwrap();
+        let found = Credential::find(&BaseUrl::cloud(), &configured, environment).unwrap();
         assert_eq!((secret(&found), &found.place), (key, &place));
     }
 }
@@ -53,12 +60,14 @@ fn none_found_names_every_place() {
         (vec![("NETRC", missing.as_str())], format!("the netrc file {missing} (no such file)")),
         (vec![], "the netrc file ~/.netrc (no home directory is set)".to_owned()),
     ] {
-        let error = Credential::find(&server, None, &Environment::from_pairs(pairs)).unwrap_err();
+        let error = Credential::find(&server, &NOTHING, &Environment::from_pairs(pairs)).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!(
                 "no credential for https://wandb.example.com:8443 was found; looked in the configured API key (not set), \
-                 the environment variable WANDB_API_KEY (not set), {netrc}"
+                 the configured identity token (not set), the configured identity token file (not set), the environment \
+                 variable WANDB_API_KEY (not set), the environment variable WANDB_IDENTITY_TOKEN_FILE (not set), the \
+                 identity token of a GitHub Actions job (no audience is configured), {netrc}"
             )
         );
     }
@@ -69,7 +78,7 @@ fn a_variable_goes_only_to_the_server_that_it_belongs_to() {
     let server = url("https://wandb.example.com");
     let find = |base_url: &str| {
         let pairs = [("WANDB_API_KEY", VARIABLE), ("WANDB_BASE_URL", base_url)];
-        Credential::find(&server, None, &Environment::from_pairs(pairs))
+        Credential::find(&server, &NOTHING, &Environment::from_pairs(pairs))
     };
     for same in ["https://wandb.example.com/", "https://WANDB.example.com:443", ""] {
         assert_eq!(secret(&find(same).unwrap()), VARIABLE, "{same:?}");
@@ -81,7 +90,7 @@ fn a_variable_goes_only_to_the_server_that_it_belongs_to() {
     assert_eq!(
         find("https://api.wandb.ai").unwrap_err().to_string(),
         "WANDB_API_KEY belongs to https://api.wandb.ai, as WANDB_BASE_URL says, and is not sent to \
-         https://wandb.example.com; give a key for https://wandb.example.com itself, or unset one of the two variables"
+         https://wandb.example.com; configure a credential for https://wandb.example.com itself, or unset one of the two variables"
     );
     assert!(matches!(find("nonsense"), Err(CredentialError::BaseUrl(_))));
 }
@@ -90,7 +99,7 @@ fn a_variable_goes_only_to_the_server_that_it_belongs_to() {
 fn a_configured_key_may_go_to_any_server() {
     let pairs = [("WANDB_API_KEY", VARIABLE), ("WANDB_BASE_URL", "https://api.wandb.ai")];
     let server = url("https://wandb.example.com");
-    let found = Credential::find(&server, Some(CONFIGURED), &Environment::from_pairs(pairs)).unwrap();
+    let found = Credential::find(&server, &api_key(CONFIGURED), &Environment::from_pairs(pairs)).unwrap();
     assert_eq!(secret(&found), CONFIGURED);
 }
 
@@ -100,13 +109,63 @@ fn a_key_of_an_odd_form_is_an_error_where_it_stands() {
     let bad_variable = Environment::from_pairs([("WANDB_API_KEY", "hunter2"), ("NETRC", &file)]);
     let bad_netrc = Environment::from_pairs([("NETRC", &file)]);
     for (configured, environment, place) in [
-        (Some("hunter2"), &bad_variable, "the configured API key"),
-        (None, &bad_variable, "the environment variable WANDB_API_KEY"),
-        (None, &bad_netrc, &format!("the netrc file {file}") as &str),
+        (api_key("hunter2"), &bad_variable, "the configured API key"),
+        (NOTHING, &bad_variable, "the environment variable WANDB_API_KEY"),
+        (NOTHING, &bad_netrc, &format!("the netrc file {file}") as &str),
     ] {
-        let error = Credential::find(&BaseUrl::cloud(), configured, environment).unwrap_err();
+        let error = Credential::find(&BaseUrl::cloud(), &configured, environment).unwrap_err();
         let text = format!("{error} {error:?}");
         assert!(error.to_string().starts_with(&format!("{place} is not a W&B API key: ")), "{text}");
         assert!(!text.contains("hunter2"), "{text}");
     }
+}
+
+/// Where an identity token is found, and the file that its access tokens are shared in.
+fn token(found: &Found) -> (&Place, Option<&Path>) {
+    let Credential::IdentityToken(token) = &found.credential else { panic!("an identity token") };
+    (&found.place, token.credentials_file.as_deref())
+}
+
+#[test]
+fn identity_tokens_have_their_places() {
+    let job = [("ACTIONS_ID_TOKEN_REQUEST_URL", "https://token.example.com"), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "x")];
+    let file = [("WANDB_IDENTITY_TOKEN_FILE", "/run/token")];
+    let shared = [("WANDB_CREDENTIALS_FILE", "/run/credentials.json")];
+    let audience = Configured { audience: Some("acme"), ..NOTHING };
+    for (configured, pairs, place) in [
+        (Configured { identity_token: Some("a.b.c"), ..NOTHING }, vec![], Place::ConfiguredIdentityToken),
+        (
+            Configured { identity_token_file: Some(Path::new("/t")), ..NOTHING },
+            vec![("WANDB_API_KEY", VARIABLE)],
+            Place::ConfiguredIdentityTokenFile,
+        ),
+        (audience, [job.as_slice(), &file].concat(), Place::Variable("WANDB_IDENTITY_TOKEN_FILE")),
+        (audience, job.to_vec(), Place::GitHubActions),
+    ] {
+        let environment = Environment::from_pairs(pairs.into_iter().chain(shared));
+        let found = Credential::find(&BaseUrl::cloud(), &configured, &environment).unwrap();
+        assert_eq!(token(&found), (&place, Some(Path::new("/run/credentials.json"))));
+    }
+    // A job's token is for an audience, so without one it is not looked for.
+    let error = Credential::find(&BaseUrl::cloud(), &NOTHING, &Environment::from_pairs(job)).unwrap_err();
+    assert!(matches!(error, CredentialError::NoneFound { .. }), "{error}");
+}
+
+#[test]
+fn an_identity_token_file_of_the_environment_is_bound_to_its_server() {
+    let pairs = [("WANDB_IDENTITY_TOKEN_FILE", "/run/token"), ("WANDB_BASE_URL", "https://api.wandb.ai")];
+    let server = url("https://wandb.example.com");
+    let error = Credential::find(&server, &NOTHING, &Environment::from_pairs(pairs)).unwrap_err();
+    assert!(matches!(error, CredentialError::OtherServer { variable: "WANDB_IDENTITY_TOKEN_FILE", .. }), "{error}");
+}
+
+#[test]
+fn one_credential_is_configured_at_most() {
+    let both = Configured { identity_token: Some("a.b.c"), ..api_key(CONFIGURED) };
+    let error = Credential::find(&BaseUrl::cloud(), &both, &Environment::default()).unwrap_err();
+    assert!(matches!(error, CredentialError::SeveralConfigured), "{error}");
+    assert!(!format!("{both:?}").contains(CONFIGURED));
+    let odd = Configured { identity_token: Some("hunter2"), ..NOTHING };
+    let error = Credential::find(&BaseUrl::cloud(), &odd, &Environment::default()).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use http::StatusCode;
 use url::Url;
 
+use crate::identity::IdentityTokenError;
 use crate::ids::ApiKeyId;
 
 pub use server_message::{ServerMessage, ServerMessages};
@@ -117,9 +118,9 @@ pub enum ErrorKind {
         /// How long the operation may take.
         deadline: Duration,
     },
-    /// The credential cannot be sent. Nothing was sent.
-    #[error("the credential cannot be used")]
-    Credential(#[source] Source),
+    /// There is no identity token to log in with. Nothing was sent.
+    #[error("there is no identity token to log in with")]
+    IdentityToken(#[source] IdentityTokenError),
     /// This server lacks an ability.
     #[error("this server does not offer {what}")]
     Unsupported {

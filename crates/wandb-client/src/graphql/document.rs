@@ -4,7 +4,6 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::base_url::BaseUrl;
-use crate::http::authorization::Scheme;
 use crate::http::{Effect, Operation, Request};
 
 /// An operation's text, with the fragments that it spreads.
@@ -33,7 +32,7 @@ impl Document {
 
     pub(crate) fn request(&self, base_url: &BaseUrl, variables: &Value) -> Request {
         let body = json!({ "operationName": self.operation.name, "query": self.text, "variables": variables });
-        Request::new(self.operation, Method::POST, base_url.endpoint(&["graphql"]), Scheme::GraphQl)
+        Request::new(self.operation, Method::POST, base_url.endpoint(&["graphql"]))
             .with_body("application/json", body.to_string().into_bytes())
     }
 }
@@ -51,7 +50,6 @@ mod tests {
         assert_eq!(request.method, Method::POST);
         assert_eq!(request.url.as_str(), "https://example.com/ml/graphql");
         assert_eq!(request.headers["content-type"], "application/json");
-        assert_eq!(request.scheme, Scheme::GraphQl);
         assert_eq!(
             serde_json::from_slice::<Value>(&request.body).unwrap(),
             json!({

@@ -3,11 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
-use http::header::InvalidHeaderValue;
 
-use crate::credentials::Credential;
+use crate::credentials::ApiKey;
+use crate::error::{Error, ErrorKind};
+use crate::identity::AccessTokens;
 
-/// The form that a part of the API takes.
+/// The form that a part of the API takes an API key in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scheme {
     /// GraphQL: the key is the password of the user `api`.
@@ -21,38 +22,56 @@ pub(crate) enum Scheme {
     ScimServiceAccount,
 }
 
-/// The `Authorization` header's value. Marked sensitive, so that no library prints it.
-pub(crate) fn authorization(credential: &Credential, scheme: &Scheme) -> Result<HeaderValue, InvalidHeaderValue> {
-    let Credential::ApiKey(key) = credential;
+/// What authorizes a client's requests.
+pub(crate) enum Authorizer {
+    ApiKey(ApiKey),
+    AccessTokens(AccessTokens),
+}
+
+impl Authorizer {
+    /// The `Authorization` header's value, after an exchange where one is due.
+    pub(crate) async fn authorization(&self, scheme: &Scheme) -> Result<HeaderValue, Error> {
+        let value = match self {
+            Self::ApiKey(key) => basic(key, scheme),
+            Self::AccessTokens(tokens) => format!("Bearer {}", tokens.current().await?.expose_secret()),
+        };
+        // Basic authorization has a header's characters by its encoding, so this is about the access token.
+        HeaderValue::try_from(value).map_err(|error| {
+            let (path, source) = ("access_token".to_owned(), error.into());
+            Error::of("Authorization", ErrorKind::Unexpected { path, source })
+        })
+    }
+
+    /// Whether the form depends on the part of the API. An access token has one form everywhere.
+    pub(crate) fn has_forms(&self) -> bool {
+        matches!(self, Self::ApiKey(_))
+    }
+}
+
+fn basic(key: &ApiKey, scheme: &Scheme) -> String {
     let user = match scheme {
         Scheme::GraphQl => "api",
         Scheme::ScimPerson { username } => username,
         Scheme::ScimServiceAccount => "",
     };
-    let mut value =
-        HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{user}:{}", key.expose_secret()))))?;
-    value.set_sensitive(true);
-    Ok(value)
+    format!("Basic {}", STANDARD.encode(format!("{user}:{}", key.expose_secret())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::ApiKey;
 
     #[test]
     fn each_part_of_the_api_has_its_form() {
         let key = "0123456789abcdef0123456789abcdef01234567";
-        let credential = Credential::ApiKey(ApiKey::parse(key).unwrap());
         for (scheme, user) in [
             (Scheme::GraphQl, "api"),
             (Scheme::ScimPerson { username: "ada".into() }, "ada"),
             (Scheme::ScimServiceAccount, ""),
         ] {
-            let value = authorization(&credential, &scheme).unwrap();
-            let encoded = value.to_str().unwrap().strip_prefix("Basic ").unwrap();
-            assert_eq!(STANDARD.decode(encoded).unwrap(), format!("{user}:{key}").into_bytes());
-            assert_eq!(format!("{value:?}"), "Sensitive");
+            let value = basic(&ApiKey::parse(key).unwrap(), &scheme);
+            let decoded = STANDARD.decode(value.strip_prefix("Basic ").unwrap()).unwrap();
+            assert_eq!(decoded, format!("{user}:{key}").into_bytes());
         }
     }
 }

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use http::header::CONTENT_TYPE;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::Url;
-
-use super::authorization::Scheme;
 
 /// What a request does to the server, which decides when it may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,25 +33,30 @@ pub(crate) struct Operation {
     pub(crate) effect: Effect,
 }
 
-/// A request, whole but for its credential.
-#[derive(Clone)]
+/// A request.
 pub(crate) struct Request {
     pub(crate) operation: Operation,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    pub(crate) scheme: Scheme,
 }
 
 impl Request {
-    pub(crate) fn new(operation: Operation, method: Method, url: Url, scheme: Scheme) -> Self {
-        Self { operation, method, url, headers: HeaderMap::new(), body: Vec::new(), scheme }
+    pub(crate) fn new(operation: Operation, method: Method, url: Url) -> Self {
+        Self { operation, method, url, headers: HeaderMap::new(), body: Vec::new() }
     }
 
     pub(crate) fn with_body(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         self.body = body;
+        self
+    }
+
+    /// Adds the credential. It is marked sensitive, so that no library prints it.
+    pub(crate) fn with_authorization(mut self, mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
+        self.headers.insert(AUTHORIZATION, value);
         self
     }
 }

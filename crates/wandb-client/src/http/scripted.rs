@@ -53,11 +53,7 @@ impl Script {
 }
 
 impl Transport for Script {
-    fn send<'a>(
-        &'a self,
-        request: &'a Request,
-        _authorization: HeaderValue,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, Failure>> {
         async move {
             let step = {
                 let mut progress = self.0.lock().unwrap();

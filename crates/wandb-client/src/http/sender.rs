@@ -1,21 +1,19 @@
 //! Sends an operation's request until it is answered, or until sending it again is of no use, no good or no time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
 use http::header::DATE;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::debug;
 
-use super::authorization::authorization;
 use super::clock::{ServerClock, http_date};
 use super::failure::{Failure, Reach};
 use super::request::{Request, Response};
 use super::retry::{self, Jitter};
 use super::throttle::{Pass, Throttle};
 use super::transport::Transport;
-use crate::credentials::Credential;
 use crate::error::{Course, Error, ErrorKind};
 
 /// How long and how often.
@@ -31,10 +29,9 @@ pub(crate) struct Limits {
     pub(crate) max_concurrent: usize,
 }
 
-/// What all requests of a client share.
+/// What all requests to a server share.
 pub(crate) struct Sender {
-    transport: Box<dyn Transport>,
-    credential: Credential,
+    transport: Arc<dyn Transport>,
     limits: Limits,
     permits: Semaphore,
     throttle: Throttle,
@@ -42,10 +39,9 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    pub(crate) fn new(transport: Box<dyn Transport>, credential: Credential, limits: Limits) -> Self {
+    pub(crate) fn new(transport: Arc<dyn Transport>, limits: Limits) -> Self {
         Self {
             transport,
-            credential,
             limits,
             permits: Semaphore::new(limits.max_concurrent),
             throttle: Throttle::default(),
@@ -134,10 +130,9 @@ impl Sender {
         _admission: (SemaphorePermit<'_>, Pass<'_>),
         deadline: Instant,
     ) -> Result<(Response, Option<Duration>), Failure> {
-        let authorization = self.authorization(request)?;
         let sent = Instant::now();
         let until = deadline.min(sent + self.limits.request_timeout);
-        let Ok(answer) = timeout_at(until, self.transport.send(request, authorization)).await else {
+        let Ok(answer) = timeout_at(until, self.transport.send(request)).await else {
             return Err(Failure::new(ErrorKind::TimedOut { after: until - sent }, Reach::Unclear));
         };
         let response = answer?;
@@ -158,11 +153,6 @@ impl Sender {
             Some(redirect) => Err(redirect),
             None => Ok((response, retry_after)),
         }
-    }
-
-    fn authorization(&self, request: &Request) -> Result<HeaderValue, Failure> {
-        authorization(&self.credential, &request.scheme)
-            .map_err(|error| Failure::new(ErrorKind::Credential(error.into()), Reach::NotSent))
     }
 }
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::HeaderValue;
-use http::header::AUTHORIZATION;
 use reqwest::Certificate;
 use reqwest::redirect::Policy;
 
@@ -21,8 +20,7 @@ pub(crate) const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 
 /// Sends one request and reads its answer to the end. Dropping the future abandons the request.
 pub(crate) trait Transport: Send + Sync {
-    fn send<'a>(&'a self, request: &'a Request, authorization: HeaderValue)
-    -> BoxFuture<'a, Result<Response, Failure>>;
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, Failure>>;
 }
 
 /// Over TCP, with TLS where the address asks for it. Follows no redirects, and proxies as the usual variables say.
@@ -68,12 +66,11 @@ impl HttpTransport {
         Ok(cell.get_or_init(|| client))
     }
 
-    async fn exchange(&self, request: &Request, authorization: HeaderValue) -> Result<Response, Failure> {
+    async fn exchange(&self, request: &Request) -> Result<Response, Failure> {
         let client = self.client(request.url.scheme() == "https").map_err(not_sent)?;
         let mut response = client
             .request(request.method.clone(), request.url.clone())
             .headers(request.headers.clone())
-            .header(AUTHORIZATION, authorization)
             .body(request.body.clone())
             .send()
             .await
@@ -98,12 +95,8 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn send<'a>(
-        &'a self,
-        request: &'a Request,
-        authorization: HeaderValue,
-    ) -> BoxFuture<'a, Result<Response, Failure>> {
-        self.exchange(request, authorization).boxed()
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, Failure>> {
+        self.exchange(request).boxed()
     }
 }
 

@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use crate::base_url::BaseUrl;
 use crate::error::{ErrorKind, ServerMessage, ServerMessages};
-use crate::http::authorization::Scheme;
 use crate::http::failure::{by_status, by_status_alone};
 use crate::http::{Effect, Failure, Operation, Reach, Request, Response};
 use crate::ids::UserId;
@@ -16,8 +15,8 @@ const ERROR_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 /// Deletes a person or a service account.
 pub(crate) const DELETE_USER: Operation = Operation { name: "ScimDeleteUser", effect: Effect::Delete };
 
-pub(crate) fn delete_user(base_url: &BaseUrl, id: &UserId, scheme: Scheme) -> Request {
-    Request::new(DELETE_USER, Method::DELETE, base_url.endpoint(&["scim", "Users", id.as_str()]), scheme)
+pub(crate) fn delete_user(base_url: &BaseUrl, id: &UserId) -> Request {
+    Request::new(DELETE_USER, Method::DELETE, base_url.endpoint(&["scim", "Users", id.as_str()]))
 }
 
 #[derive(Deserialize)]
@@ -57,7 +56,7 @@ mod tests {
     #[test]
     fn a_delete_is_one_request_on_the_object() {
         let base_url = "https://example.com".parse().unwrap();
-        let request = delete_user(&base_url, &UserId::new("VXNlcjoxMg=="), Scheme::ScimServiceAccount);
+        let request = delete_user(&base_url, &UserId::new("VXNlcjoxMg=="));
         assert_eq!(request.method, Method::DELETE);
         assert_eq!(request.url.as_str(), "https://example.com/scim/Users/VXNlcjoxMg==");
         assert!(request.body.is_empty() && request.headers.is_empty());

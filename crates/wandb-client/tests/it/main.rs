@@ -8,6 +8,7 @@
 
 mod api_keys;
 mod coalescing;
+mod identity;
 mod service_accounts;
 mod support;
 mod teams;

@@ -4,9 +4,7 @@ use futures::future::join_all;
 use http::Method;
 
 use super::*;
-use crate::credentials::ApiKey;
 use crate::graphql;
-use crate::http::authorization::Scheme;
 use crate::http::scripted::{Script, Step};
 use crate::http::{Effect, Operation};
 
@@ -19,13 +17,12 @@ const LIMITS: Limits = Limits {
 };
 
 fn sender(script: &Script, limits: Limits) -> Sender {
-    let key = ApiKey::parse("0123456789abcdef0123456789abcdef01234567").unwrap();
-    Sender::new(Box::new(script.clone()), Credential::ApiKey(key), limits)
+    Sender::new(Arc::new(script.clone()), limits)
 }
 
 fn request(effect: Effect) -> Request {
     let operation = Operation { name: "Operation", effect };
-    Request::new(operation, Method::POST, "https://example.com/graphql".parse().unwrap(), Scheme::GraphQl)
+    Request::new(operation, Method::POST, "https://example.com/graphql".parse().unwrap())
 }
 
 async fn send(sender: &Sender, effect: Effect) -> Result<serde_json::Value, Error> {

@@ -1,0 +1,215 @@
+//! The file in which the processes of a run share their access tokens.
+//!
+//! W&B's own clients keep such a file, with an entry for each server. An entry of this crate has the hash of its identity
+//! token after the server's address, as the same server may be used with several identities; entries of others are left alone.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+use super::access_token::AccessToken;
+use super::token::Jwt;
+use crate::base_url::BaseUrl;
+
+/// How W&B's clients write times: UTC, to the second.
+const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+/// Stands between the server's address and the hash in the names of this crate's entries.
+const HASH_MARK: &str = "#jwt-sha256=";
+/// How often to look whether another process is done.
+const LOCK_POLL: Duration = Duration::from_millis(20);
+
+/// The name of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key(String);
+
+impl Key {
+    pub(super) fn new(base_url: &BaseUrl, jwt: &Jwt) -> Self {
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(jwt.expose_secret()));
+        Self(format!("{base_url}{HASH_MARK}{hash}"))
+    }
+}
+
+/// The file while this process alone may change it.
+pub(super) struct CredentialsFile {
+    file: PathBuf,
+    _lock: File,
+}
+
+impl CredentialsFile {
+    /// Waits until no other process has the file, at most until the deadline. Processes wait for each other by a lock on a file
+    /// beside it.
+    pub(super) async fn lock(file: PathBuf, deadline: Instant) -> io::Result<Self> {
+        let lock = file.with_added_extension("lock");
+        if let Some(folder) = lock.parent() {
+            create_folder(folder)?;
+        }
+        let lock = private(OpenOptions::new().create(true).truncate(false).write(true)).open(lock)?;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { file, _lock: lock }),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => tokio::time::sleep(LOCK_POLL).await,
+                Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::TimedOut.into()),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// The token that was exchanged for this identity token, if any.
+    pub(super) fn get(&self, key: &Key) -> io::Result<Option<AccessToken>> {
+        let entries = self.entries()?;
+        let entry = entries.get("credentials").and_then(|credentials| credentials.get(&key.0));
+        let secret = entry.and_then(|entry| entry.get("access_token")?.as_str());
+        let expires_at = entry.and_then(|entry| time(entry.get("expires_at")?.as_str()?));
+        Ok(secret.zip(expires_at).map(|(secret, expires_at)| AccessToken { secret: secret.into(), expires_at }))
+    }
+
+    /// Adds a token, and drops this crate's entries that are of no more use.
+    pub(super) fn put(&self, key: &Key, token: &AccessToken, now: Timestamp) -> io::Result<()> {
+        let mut entries = self.entries()?;
+        let credentials = entries.entry("credentials").or_insert_with(|| Value::Object(Map::new()));
+        let credentials = credentials.as_object_mut().ok_or(io::ErrorKind::InvalidData)?;
+        credentials.retain(|key, entry| {
+            let expires_at = entry.get("expires_at").and_then(Value::as_str).and_then(time);
+            !key.contains(HASH_MARK) || expires_at.is_some_and(|expires_at| expires_at > now)
+        });
+        let expires_at = token.expires_at.strftime(TIME_FORMAT).to_string();
+        let entry = json!({ "access_token": token.secret.expose_secret(), "expires_at": expires_at });
+        credentials.insert(key.0.clone(), entry);
+
+        // A process that dies here leaves the old file or the new one.
+        let new = self.file.with_added_extension("new");
+        let mut file = private(OpenOptions::new().create(true).truncate(true).write(true)).open(&new)?;
+        file.write_all(Value::Object(entries).to_string().as_bytes())?;
+        fs::rename(new, &self.file)
+    }
+
+    /// What the file holds. A file that is not there holds nothing; one that is not of this form is an error, as it may be
+    /// someone else's.
+    fn entries(&self) -> io::Result<Map<String, Value>> {
+        match fs::read(&self.file) {
+            Ok(json) => Ok(serde_json::from_slice(&json)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Map::new()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn time(text: &str) -> Option<Timestamp> {
+    Some(DateTime::strptime(TIME_FORMAT, text).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// For the eyes of this user alone.
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+fn create_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn key(url: &str, jwt: &str) -> Key {
+        Key::new(&url.parse().unwrap(), &Jwt::parse(jwt).unwrap())
+    }
+
+    fn token(secret: &str, expires_at: &str) -> AccessToken {
+        AccessToken { secret: secret.into(), expires_at: expires_at.parse().unwrap() }
+    }
+
+    async fn lock(folder: &TempDir) -> CredentialsFile {
+        CredentialsFile::lock(folder.path().join("wandb/credentials.json"), Instant::now()).await.unwrap()
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-23T23:00:00Z".parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn keeps_a_token_for_each_server_and_identity() {
+        let folder = TempDir::new().unwrap();
+        let file = lock(&folder).await;
+        let (a, b) = (key("https://a.example.com", "a.a.a"), key("https://b.example.com", "a.a.a"));
+        assert!(file.get(&a).unwrap().is_none());
+        file.put(&a, &token("one", "2026-11-23T23:10:05Z"), now()).unwrap();
+        file.put(&b, &token("two", "2026-11-23T23:20:05Z"), now()).unwrap();
+        let got = file.get(&a).unwrap().unwrap();
+        assert_eq!((got.secret.expose_secret(), got.expires_at.to_string().as_str()), ("one", "2026-11-23T23:10:05Z"));
+        assert_eq!(file.get(&b).unwrap().unwrap().secret.expose_secret(), "two");
+        assert!(file.get(&key("https://a.example.com", "b.b.b")).unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn is_of_the_form_of_w_and_b_s_own_clients_and_leaves_their_entries_alone() {
+        let folder = TempDir::new().unwrap();
+        let file = lock(&folder).await;
+        let theirs = json!({ "access_token": "theirs", "expires_at": "2020-01-01 00:00:00", "more": 1 });
+        let before = json!({ "credentials": { "https://a.example.com": theirs }, "more": [2] });
+        fs::write(&file.file, before.to_string()).unwrap();
+        file.put(&key("https://a.example.com", "old.old.old"), &token("old", "2026-11-23T23:10:05Z"), now()).unwrap();
+        let later = "2026-11-23T23:30:00Z".parse().unwrap();
+        let new = key("https://a.example.com", "new.new.new");
+        file.put(&new, &token("new", "2026-11-23T23:40:05Z"), later).unwrap();
+        let after: Value = serde_json::from_slice(&fs::read(&file.file).unwrap()).unwrap();
+        let ours = json!({ "access_token": "new", "expires_at": "2026-11-23 23:40:05" });
+        let credentials = json!({ "https://a.example.com": theirs, new.0: ours });
+        assert_eq!(after, json!({ "credentials": credentials, "more": [2] }));
+    }
+
+    #[tokio::test]
+    async fn a_file_of_another_form_is_not_overwritten() {
+        let folder = TempDir::new().unwrap();
+        let file = lock(&folder).await;
+        for text in ["not JSON", "[]", "{\"credentials\":[]}"] {
+            fs::write(&file.file, text).unwrap();
+            let put = file.put(&key("https://a.example.com", "a.a.a"), &token("x", "2026-11-23T23:10:05Z"), now());
+            assert!(put.is_err(), "{text}");
+            assert_eq!(fs::read_to_string(&file.file).unwrap(), text);
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = TempDir::new().unwrap();
+        let file = lock(&folder).await;
+        file.put(&key("https://a.example.com", "a.a.a"), &token("x", "2026-11-23T23:10:05Z"), now()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&file.file), mode(file.file.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[tokio::test]
+    async fn one_process_at_a_time_has_it() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("credentials.json");
+        let first = CredentialsFile::lock(path.clone(), Instant::now()).await.unwrap();
+        let refused = CredentialsFile::lock(path.clone(), Instant::now()).await;
+        assert_eq!(refused.err().map(|error| error.kind()), Some(io::ErrorKind::TimedOut));
+        let mut second = Box::pin(CredentialsFile::lock(path, Instant::now() + Duration::from_mins(1)));
+        assert!(futures::poll!(&mut second).is_pending());
+        drop(first);
+        second.await.unwrap();
+    }
+}

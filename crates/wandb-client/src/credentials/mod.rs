@@ -1,17 +1,4 @@
 //! What this crate authenticates with, and where that is found.
-//!
-//! Looked at in this order; the first that is set is taken, and an error in it is an error, not a reason to look on:
-//!
-//! 1. what was configured: an API key, an identity token or a file with one;
-//! 2. `WANDB_API_KEY`;
-//! 3. the file that `WANDB_IDENTITY_TOKEN_FILE` names;
-//! 4. the identity token of a job of GitHub Actions, if the audience to ask it for is configured;
-//! 5. the netrc file (`NETRC`, else `.netrc` in the home directory, `_netrc` on Windows): the entry for the server's host,
-//!    as `wandb login` writes it.
-//!
-//! A credential goes only to the server that it belongs to. A netrc entry names its host, a job's token its audience. The two
-//! variables belong to the server of `WANDB_BASE_URL`: with that set, using them for another server is an error. With
-//! `WANDB_BASE_URL` unset nothing contradicts, and they belong to whatever server was configured.
 
 mod api_key;
 mod netrc;
@@ -171,7 +158,22 @@ fn list(looked_in: &[Looked]) -> String {
 }
 
 impl Credential {
-    /// Finds the credential for a server, in the [order of this module](self). Reads at most one small file, blocking.
+    /// Finds the credential for a server.
+    ///
+    /// Looked at in this order; the first that is set is taken, and an error in it is an error, not a reason to look on:
+    ///
+    /// 1. what was configured: an API key, an identity token or a file with one;
+    /// 2. `WANDB_API_KEY`;
+    /// 3. the file that `WANDB_IDENTITY_TOKEN_FILE` names;
+    /// 4. the identity token of a job of GitHub Actions, if the audience to ask it for is configured;
+    /// 5. the netrc file (`NETRC`, else `.netrc` in the home directory, `_netrc` on Windows): the entry for the server's host,
+    ///    as `wandb login` writes it.
+    ///
+    /// A credential goes only to the server that it belongs to. A netrc entry names its host, a job's token its audience. The
+    /// two variables belong to the server of `WANDB_BASE_URL`: with that set, using them for another server is an error. With
+    /// `WANDB_BASE_URL` unset nothing contradicts, and they belong to whatever server was configured.
+    ///
+    /// Reads at most one small file, blocking. A file with an identity token is read when a client needs it.
     pub fn find(
         base_url: &BaseUrl,
         configured: &Configured<'_>,

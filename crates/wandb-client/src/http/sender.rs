@@ -157,4 +157,6 @@ impl Sender {
 }
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod tests;

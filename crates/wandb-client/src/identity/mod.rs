@@ -6,7 +6,7 @@ mod credentials_file;
 mod exchange;
 mod token;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,6 +23,9 @@ pub use token::{IdentityToken, IdentityTokenError};
 
 use credentials_file::{CredentialsFile, Key};
 use token::{Jwt, Source};
+
+/// How soon to try again when a token could not be renewed and is still good.
+const RENEW_AGAIN: Duration = Duration::from_mins(1);
 
 /// Exchanges identity tokens with one server.
 pub(crate) struct Identity {
@@ -97,6 +100,7 @@ pub(crate) struct AccessTokens {
     renewal: Coalescer<(), AccessToken>,
 }
 
+#[derive(Clone)]
 struct Current {
     token: AccessToken,
     renew_at: Timestamp,
@@ -110,25 +114,63 @@ impl AccessTokens {
 
     /// A token that is good for the next requests.
     pub(crate) async fn current(&self) -> Result<AccessToken, Error> {
-        let held = self.held();
-        if let Some((token, false)) = held {
-            return Ok(token);
+        let held = self.lock().clone();
+        if let Some(held) = held.as_ref().filter(|held| held.renew_at > Timestamp::now()) {
+            return Ok(held.token.clone());
         }
         let (identity, exchanges) = (Arc::clone(&self.identity), Arc::clone(&self.exchanges));
-        match self.renewal.get((), || async move { exchanges.access_token(&identity).await }).await {
-            Ok(token) => {
-                let renew_at = token.renew_at(Timestamp::now());
-                *self.current.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some(Current { token: token.clone(), renew_at });
-                Ok(token)
-            }
-            Err(error) => held.map(|(token, _)| token).filter(|token| token.is_valid(Timestamp::now())).ok_or(error),
-        }
+        let renewed = self.renewal.get((), || async move { exchanges.access_token(&identity).await }).await;
+        let next = Current::after(held, renewed, Timestamp::now())?;
+        let token = next.token.clone();
+        *self.lock() = Some(next);
+        Ok(token)
     }
 
-    /// The token that is held, and whether it is time for the next.
-    fn held(&self) -> Option<(AccessToken, bool)> {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().map(|current| (current.token.clone(), current.renew_at <= Timestamp::now()))
+    fn lock(&self) -> MutexGuard<'_, Option<Current>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Current {
+    /// What to use after a renewal: the new token, or if there is none the old one, as long as it is good.
+    fn after(held: Option<Self>, renewed: Result<AccessToken, Error>, now: Timestamp) -> Result<Self, Error> {
+        match (renewed, held) {
+            (Ok(token), _) => Ok(Self { renew_at: token.renew_at(now), token }),
+            (Err(_), Some(Self { token, .. })) if token.is_valid(now) => {
+                Ok(Self { renew_at: now.checked_add(RENEW_AGAIN).unwrap_or(now), token })
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ServerMessages;
+
+    #[test]
+    fn a_token_that_cannot_be_renewed_is_used_to_its_end() {
+        let now: Timestamp = "2026-11-23T23:00:00Z".parse().unwrap();
+        let token = |secret: &str, expires_at: &str| AccessToken {
+            secret: secret.into(),
+            expires_at: expires_at.parse().unwrap(),
+        };
+        let held = |expires_at| Some(Current { token: token("old", expires_at), renew_at: now });
+        let refused = || Err(Error::of("Exchange", ErrorKind::Unauthorized(ServerMessages::default())));
+        let new = || Ok(token("new", "2026-11-24T00:00:00Z"));
+        for (held, renewed, expected) in [
+            (None, new(), Some(("new", "2026-11-23T23:55:00Z"))),
+            (held("2026-11-23T23:04:00Z"), new(), Some(("new", "2026-11-23T23:55:00Z"))),
+            // Not tried again with every call.
+            (held("2026-11-23T23:04:00Z"), refused(), Some(("old", "2026-11-23T23:01:00Z"))),
+            (held("2026-11-23T23:00:00Z"), refused(), None),
+            (None, refused(), None),
+        ] {
+            let current = Current::after(held, renewed, now);
+            let current =
+                current.as_ref().ok().map(|current| (current.token.expose_secret(), current.renew_at.to_string()));
+            assert_eq!(current.as_ref().map(|(secret, at)| (*secret, at.as_str())), expected);
+        }
     }
 }

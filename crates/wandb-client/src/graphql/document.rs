@@ -30,6 +30,11 @@ impl Document {
         self.operation
     }
 
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn request(&self, base_url: &BaseUrl, variables: &Value) -> Request {
         let body = json!({ "operationName": self.operation.name, "query": self.text, "variables": variables });
         Request::new(self.operation, Method::POST, base_url.endpoint(&["graphql"]))

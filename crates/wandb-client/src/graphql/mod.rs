@@ -8,6 +8,9 @@ mod connection;
 mod document;
 mod success;
 
+#[cfg(test)]
+mod contract_tests;
+
 pub(crate) use answer::read;
 pub(crate) use connection::Connection;
 pub(crate) use document::Document;

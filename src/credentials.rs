@@ -1,7 +1,7 @@
 //! Where the server's address and the credential come from, and what to say where they do not.
 
 use tfplugin::{Diagnostic, Result};
-use wandb_client::{BaseUrl, Credential, CredentialError, Environment};
+use wandb_client::{BaseUrl, Configured, Credential, CredentialError, Environment};
 
 /// `base_url`, else `WANDB_BASE_URL`, else the cloud.
 pub(crate) fn base_url(configured: Option<&str>, environment: &Environment) -> Result<BaseUrl> {
@@ -22,7 +22,8 @@ pub(crate) fn base_url(configured: Option<&str>, environment: &Environment) -> R
 
 /// The credential for a server.
 pub(crate) fn find(base_url: &BaseUrl, configured: Option<&str>, environment: &Environment) -> Result<Credential> {
-    match Credential::find(base_url, configured, environment) {
+    let configured = Configured { api_key: configured, ..Configured::default() };
+    match Credential::find(base_url, &configured, environment) {
         Ok(found) => {
             tracing::debug!(place = %found.place, "credential found");
             Ok(found.credential)
@@ -38,7 +39,7 @@ fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
                 .iter()
                 .map(|looked| {
                     let place = match &looked.place {
-                        wandb_client::Place::Configured => "`api_key` in the provider block".to_owned(),
+                        wandb_client::Place::ConfiguredApiKey => "`api_key` in the provider block".to_owned(),
                         wandb_client::Place::Variable(name) => format!("the environment variable `{name}`"),
                         wandb_client::Place::Netrc(file) => format!("the netrc file `{}`", file.display()),
                         other => other.to_string(),
@@ -63,7 +64,7 @@ fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
             ),
         )
         .at("base_url"),
-        CredentialError::InvalidApiKey { place: wandb_client::Place::Configured, reason } => {
+        CredentialError::InvalidApiKey { place: wandb_client::Place::ConfiguredApiKey, reason } => {
             Diagnostic::error("Not a W&B API key", format!("`api_key` is not a W&B API key: {reason}.")).at("api_key")
         }
         other => Diagnostic::error("Credential cannot be used", format!("{other}.")),

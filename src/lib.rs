@@ -5,7 +5,6 @@
 
 mod api_key;
 mod credentials;
-mod duration;
 mod error;
 mod import_id;
 mod provider;

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use tfplugin::schema::validator::{between, not_blank};
+use tfplugin::duration;
+use tfplugin::schema::validator::{between, go_duration, not_blank};
 use tfplugin::schema::{integer, string};
 use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Provider, Registry, Result, Schema};
 use wandb_client::{BaseUrl, Client, Config, Environment, Viewer};
 
 use crate::error::Explain as _;
-use crate::{api_key, credentials, duration, service_account, team};
+use crate::{api_key, credentials, service_account, team};
 
 /// Where registries know this provider; the one place that names it.
 pub const ADDRESS: &str = "registry.terraform.io/wandb-community/wandb";
@@ -82,7 +83,7 @@ impl Provider for WandbProvider {
             .optional(
                 "request_timeout",
                 string("How long one request may take, such as `30s` or `1m30s`. Without it, `30s`.")
-                    .validate(duration::valid()),
+                    .validate(go_duration()),
             )
             .optional(
                 "ca_certificate_file",

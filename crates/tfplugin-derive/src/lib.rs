@@ -80,3 +80,29 @@ fn named_fields(input: &DeriveInput) -> syn::Result<Vec<(&Ident, &syn::Type)>> {
     };
     Err(Error::new_spanned(&input.ident, message))
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_str;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_a_model_is_told_what_to_do() {
+        let cases = [
+            ("struct Team(String);", "a model needs named fields: each one is the attribute of its name"),
+            ("struct Team;", "a model needs named fields: each one is the attribute of its name"),
+            ("enum Role { Admin }", "an enum is no model; for a set of words use `tfplugin::string_enum!`"),
+        ];
+        for (source, message) in cases {
+            let error = expand(&parse_str(source).unwrap()).unwrap_err();
+            assert_eq!(error.to_string(), message, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_the_attribute_of_its_plain_name() {
+        let code = expand(&parse_str("struct Queue { r#type: String }").unwrap()).unwrap().to_string();
+        assert!(code.contains("\"type\""), "{code}");
+    }
+}

@@ -3,17 +3,19 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::value::Value;
 
 /// The provider's data, a place for warnings, and the host's wish to stop.
 pub struct Context<'a, D> {
     provider: &'a D,
     stop: CancellationToken,
+    meta: Value,
     pub(crate) report: Diagnostics,
 }
 
 impl<'a, D> Context<'a, D> {
-    pub(crate) fn new(provider: &'a D, stop: CancellationToken) -> Self {
-        Self { provider, stop, report: Diagnostics::new() }
+    pub(crate) fn new(provider: &'a D, stop: CancellationToken, meta: Value) -> Self {
+        Self { provider, stop, meta, report: Diagnostics::new() }
     }
 
     /// What the provider's `configure` made.
@@ -25,6 +27,12 @@ impl<'a, D> Context<'a, D> {
     /// Tells the user something that does not stop the operation.
     pub fn warn(&mut self, warning: Diagnostic) {
         self.report.push(warning);
+    }
+
+    /// What the module's `provider_meta` block says; null where there is none.
+    #[must_use]
+    pub fn meta(&self) -> &Value {
+        &self.meta
     }
 
     /// Set off when the user interrupts: end soon, and return what was reached. What has begun on the remote side and

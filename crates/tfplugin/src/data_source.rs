@@ -69,7 +69,7 @@ impl<S: DataSource> ErasedDataSource<S::Data> for Typed<S> {
 
     fn read<'a>(&'a self, call: Call<'a, S::Data>, config: Value) -> BoxFuture<'a, (Option<Value>, Diagnostics)> {
         Box::pin(async move {
-            let mut cx = Context::new(call.provider, call.stop);
+            let mut cx = call.context();
             let result = match S::Model::from_value(config) {
                 Ok(config) => self.source.read(&mut cx, config).await,
                 Err(error) => Err(error.into()),

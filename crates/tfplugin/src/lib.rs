@@ -3,6 +3,7 @@
 mod context;
 pub mod data_source;
 pub mod diagnostic;
+pub mod duration;
 mod engine;
 pub mod ephemeral;
 pub mod function;
@@ -12,6 +13,7 @@ pub mod provider;
 pub mod resource;
 pub mod schema;
 pub mod serve;
+pub mod timeouts;
 pub mod value;
 mod wire;
 
@@ -36,6 +38,6 @@ pub fn serve<P: Provider>(provider: P) -> ExitCode {
     serve::run(about, service, lifecycle)
 }
 
-// Derived code names this crate by its public path, in this crate's own tests too.
-#[cfg(test)]
+// Derived code names this crate by its public path, within this crate too.
+#[allow(unused_extern_crates, reason = "the derive uses it")]
 extern crate self as tfplugin;

@@ -27,6 +27,12 @@ pub trait Provider: Send + Sync + 'static {
     /// The schema of the `provider` block; asked for once.
     fn schema(&self) -> Schema;
 
+    /// The schema of `provider_meta` blocks, by which the authors of a module can tell the provider something: none for
+    /// providers that do not listen.
+    fn meta_schema(&self) -> Option<Schema> {
+        None
+    }
+
     /// Names everything that this provider offers.
     fn register(&self, registry: &mut Registry<Self::Data>);
 

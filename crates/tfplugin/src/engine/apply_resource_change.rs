@@ -15,6 +15,7 @@ pub(crate) struct Request {
     pub config: Value,
     pub private: Vec<u8>,
     pub identity: Option<Value>,
+    pub meta: Value,
 }
 
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub(crate) struct Response {
 impl<P: Provider> Engine<P> {
     pub(crate) async fn apply_resource_change(&self, type_name: &str, request: Request) -> Result<Response> {
         let resource = self.resource(type_name)?;
-        let Request { prior, planned, config, private, identity } = request;
+        let Request { prior, planned, config, private, identity, meta } = request;
         // Hosts allow deferral in words here too, and then take it for an error.
         let ready = self.ready(false);
         let data = match ready {
@@ -37,7 +38,7 @@ impl<P: Provider> Engine<P> {
             Ok(Readiness::Deferred) => return Err(Diagnostic::bug("An apply cannot be deferred.").into()),
             Err(errors) => return Ok(Response { state: prior, private, identity, diagnostics: errors }),
         };
-        let call = self.call(&data);
+        let call = self.call(&data, meta);
         if planned.is_null() {
             let outcome = resource.delete(call, prior.clone(), private).await;
             return Ok(deleted(Prior { state: prior, identity }, outcome));

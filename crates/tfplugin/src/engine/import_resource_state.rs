@@ -33,7 +33,7 @@ impl<P: Provider> Engine<P> {
                 return Ok(Response { imported: None, deferred: Some(Deferred), diagnostics: Diagnostics::new() });
             }
         };
-        let outcome = self.unless_stopped(resource.import(self.call(&data), target)).await?;
+        let outcome = self.unless_stopped(resource.import(self.call(&data, Value::Null), target)).await?;
         let mut diagnostics = outcome.report;
         let Some(mut state) = outcome.state.filter(|_| !diagnostics.has_error()) else { return Err(diagnostics) };
         // The read that follows cannot know what only the configuration says; without its defaults the next plan

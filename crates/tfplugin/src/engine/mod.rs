@@ -37,13 +37,14 @@ use crate::ephemeral::erased::ErasedEphemeralResource;
 use crate::provider::{Provider, Registry};
 use crate::resource::erased::{Call, ErasedResource};
 use crate::schema::Schema;
-use crate::value::Path;
+use crate::value::{Path, Value};
 
 /// A provider at work.
 pub(crate) struct Engine<P: Provider> {
     pub provider: P,
     registry: OnceLock<Registry<P::Data>>,
     schema: OnceLock<Schema>,
+    meta_schema: OnceLock<Option<Schema>>,
     configuration: RwLock<Configuration<P::Data>>,
     stop: CancellationToken,
     opened: Opened,
@@ -85,6 +86,7 @@ impl<P: Provider> Engine<P> {
             provider,
             registry: OnceLock::new(),
             schema: OnceLock::new(),
+            meta_schema: OnceLock::new(),
             configuration: RwLock::new(Configuration::Missing),
             stop: CancellationToken::new(),
             opened: Opened::default(),
@@ -94,6 +96,11 @@ impl<P: Provider> Engine<P> {
     /// The schema of the `provider` block.
     pub(crate) fn schema(&self) -> &Schema {
         self.schema.get_or_init(|| self.provider.schema())
+    }
+
+    /// The schema of `provider_meta` blocks.
+    pub(crate) fn meta_schema(&self) -> Option<&Schema> {
+        self.meta_schema.get_or_init(|| self.provider.meta_schema()).as_ref()
     }
 
     pub(crate) fn registry(&self) -> &Registry<P::Data> {
@@ -155,8 +162,8 @@ impl<P: Provider> Engine<P> {
         }
     }
 
-    fn call<'a>(&self, data: &'a P::Data) -> Call<'a, P::Data> {
-        Call { provider: data, stop: self.stop.clone() }
+    fn call<'a>(&self, data: &'a P::Data, meta: Value) -> Call<'a, P::Data> {
+        Call { provider: data, stop: self.stop.clone(), meta }
     }
 }
 

@@ -36,7 +36,7 @@ impl<P: Provider> Engine<P> {
                 });
             }
         };
-        let opening = resource.open(self.call(&data), config.clone()).await;
+        let opening = resource.open(self.call(&data, Value::Null), config.clone()).await;
         let mut diagnostics = opening.report;
         if let Some(result) = &opening.result {
             diagnostics.extend(rules::check_read(type_name, resource.schema(), &config, result));
@@ -50,7 +50,7 @@ impl<P: Provider> Engine<P> {
             _ => {
                 // The host does not close what failed to open.
                 if let Some(notes) = opening.notes {
-                    diagnostics.extend(resource.close(self.call(&data), &notes).await);
+                    diagnostics.extend(resource.close(self.call(&data, Value::Null), &notes).await);
                 }
                 Err(diagnostics)
             }

@@ -16,6 +16,7 @@ pub(crate) struct Request {
     pub private: Vec<u8>,
     /// Of the object as it is; none for one that is to be made.
     pub identity: Option<Value>,
+    pub meta: Value,
     pub deferral_allowed: bool,
 }
 
@@ -33,6 +34,7 @@ impl<P: Provider> Engine<P> {
     pub(crate) async fn plan_resource_change(&self, type_name: &str, request: Request) -> Result<Response> {
         let resource = self.resource(type_name)?;
         let deferral_allowed = request.deferral_allowed;
+        let meta = request.meta.clone();
         // A host may send the identity of the object that is being replaced, too: it does not mean existence.
         let identity = request.identity.clone().filter(|_| !request.prior.is_null());
         let (mut response, change) = if request.proposed.is_null() {
@@ -45,7 +47,7 @@ impl<P: Provider> Engine<P> {
         match self.configuration() {
             Configuration::Ready(data) => {
                 if let Some(change) = change {
-                    let report = self.unless_stopped(resource.preflight(self.call(&data), change)).await?;
+                    let report = self.unless_stopped(resource.preflight(self.call(&data, meta), change)).await?;
                     response.diagnostics.extend(report);
                 }
             }

@@ -16,6 +16,7 @@ impl<P: Provider> Engine<P> {
         &self,
         type_name: &str,
         config: Value,
+        meta: Value,
         deferral_allowed: bool,
     ) -> Result<Response> {
         let source = self.data_source(type_name)?;
@@ -26,7 +27,7 @@ impl<P: Provider> Engine<P> {
                 return Ok(Response { state, deferred: Some(Deferred), diagnostics: Diagnostics::new() });
             }
         };
-        let (state, mut diagnostics) = self.unless_stopped(source.read(self.call(&data), config.clone())).await?;
+        let (state, mut diagnostics) = self.unless_stopped(source.read(self.call(&data, meta), config.clone())).await?;
         let Some(state) = state else { return Err(diagnostics) };
         diagnostics.extend(rules::check_read(type_name, source.schema(), &config, &state));
         diagnostics.clone().into_result(Response { state, deferred: None, diagnostics })

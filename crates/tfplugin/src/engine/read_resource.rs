@@ -10,6 +10,7 @@ pub(crate) struct Request {
     pub state: Value,
     pub private: Vec<u8>,
     pub identity: Option<Value>,
+    pub meta: Value,
     pub deferral_allowed: bool,
 }
 
@@ -25,7 +26,7 @@ pub(crate) struct Response {
 impl<P: Provider> Engine<P> {
     pub(crate) async fn read_resource(&self, type_name: &str, request: Request) -> Result<Response> {
         let resource = self.resource(type_name)?;
-        let Request { state: prior, private, identity, deferral_allowed } = request;
+        let Request { state: prior, private, identity, meta, deferral_allowed } = request;
         let data = match self.ready(deferral_allowed)? {
             Readiness::Ready(data) => data,
             Readiness::Deferred => {
@@ -33,7 +34,7 @@ impl<P: Provider> Engine<P> {
                 return Ok(Response { state: prior, private, identity, deferred: Some(Deferred), diagnostics });
             }
         };
-        let mut outcome = self.unless_stopped(resource.read(self.call(&data), prior.clone(), private)).await?;
+        let mut outcome = self.unless_stopped(resource.read(self.call(&data, meta), prior.clone(), private)).await?;
         let mut diagnostics = std::mem::take(&mut outcome.report);
         if diagnostics.has_error() {
             // The host keeps the state that it has.

@@ -7,6 +7,12 @@ use crate::value::{Number, Problem, Step, Type, Value, ValueError};
 use super::Attr;
 
 /// A Rust type that stands for a Terraform type. Models are fields too, as nested objects.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a model",
+    label = "not a Terraform type",
+    note = "use `Attr<T>` of a `String`, `bool`, `i64`, `Number`, `Vec`, `BTreeSet`, `BTreeMap<String, _>`, a word of \
+            `string_enum!` or another `#[derive(Model)]` struct"
+)]
 pub trait Field: Sized {
     /// Whether it can be null.
     const NULLABLE: bool = false;

@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::Resource;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
+use crate::value::Value;
 
 /// A [`Context`] with the resource's notes and a safe place for what was reached.
 pub struct ResourceContext<'a, R: Resource + ?Sized> {
@@ -29,6 +30,12 @@ impl<'a, R: Resource + ?Sized> ResourceContext<'a, R> {
     /// Tells the user something that does not stop the operation.
     pub fn warn(&mut self, warning: Diagnostic) {
         self.context.warn(warning);
+    }
+
+    /// What the module's `provider_meta` block says; see [`Context::meta`].
+    #[must_use]
+    pub fn meta(&self) -> &Value {
+        self.context.meta()
     }
 
     /// Set off when the user interrupts; see [`Context::stop`].

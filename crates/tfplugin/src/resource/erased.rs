@@ -76,11 +76,12 @@ pub(crate) trait ErasedResource<D>: Send + Sync {
 pub(crate) struct Call<'a, D> {
     pub provider: &'a D,
     pub stop: CancellationToken,
+    pub meta: Value,
 }
 
 impl<'a, D> Call<'a, D> {
     pub(crate) fn context(self) -> Context<'a, D> {
-        Context::new(self.provider, self.stop)
+        Context::new(self.provider, self.stop, self.meta)
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use crate::duration;
 use crate::value::{Number, Value};
 
 /// A rule for a value.
@@ -103,6 +104,14 @@ pub fn between(range: RangeInclusive<i64>) -> Validator {
     })
 }
 
+/// A duration in Go's form, above zero: see [`crate::duration`].
+#[must_use]
+pub fn go_duration() -> Validator {
+    Validator::text("a duration above zero, such as \"30s\", \"1h30m\" or \"720h\"", |text| {
+        duration::parse(text).is_ok_and(|duration| !duration.is_zero())
+    })
+}
+
 /// A collection of so many elements.
 #[must_use]
 pub fn size(elements: RangeInclusive<usize>) -> Validator {
@@ -145,6 +154,9 @@ mod tests {
             (whole(), Value::from(3), true),
             (between(1..=5), Value::from(5), true),
             (between(1..=5), Value::Number("5.1".parse().unwrap()), false),
+            (go_duration(), "1ms".into(), true),
+            (go_duration(), "0s".into(), false),
+            (go_duration(), "1d".into(), false),
             (size(1..=1), texts(&["a"]), true),
             (size(1..=1), texts(&[]), false),
             (each(length(1..=1)), texts(&["a", "bb"]), false),

@@ -3,6 +3,7 @@
 use tfplugin_proto::tfplugin6 as proto;
 
 use crate::diagnostic::{Diagnostic, Result};
+use crate::schema::Schema;
 use crate::value::{Reading, Type, Value};
 
 /// Reads a value that must be there.
@@ -18,6 +19,14 @@ pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<V
         return Err(Diagnostic::bug("The host sent an empty value.").into());
     };
     Ok(decoded?)
+}
+
+/// Reads what a module's `provider_meta` block says; null where there is none.
+pub(super) fn decode_meta(value: Option<&proto::DynamicValue>, schema: Option<&Schema>) -> Result<Value> {
+    match (value, schema) {
+        (Some(_), Some(schema)) => decode(value, schema.object_type()),
+        _ => Ok(Value::Null),
+    }
 }
 
 /// Writes a value in msgpack, which hosts prefer.

@@ -18,6 +18,7 @@ pub(super) fn serve<P: Provider>(engine: &Engine<P>) -> Response {
         data_source_schemas: sources.collect(),
         ephemeral_resource_schemas: ephemeral.collect(),
         functions: get_functions::all(engine),
+        provider_meta: engine.meta_schema().map(schema::to_proto),
         server_capabilities: Some(get_metadata::capabilities()),
         ..Response::default()
     }

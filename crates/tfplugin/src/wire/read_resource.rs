@@ -14,6 +14,7 @@ pub(super) async fn serve<P: Provider>(engine: &Engine<P>, request: Request) -> 
         state: dynamic_value::decode(request.current_state.as_ref(), ty)?,
         private: request.private.to_vec(),
         identity: identity::decode(request.current_identity.as_ref(), identity_schema)?,
+        meta: dynamic_value::decode_meta(request.provider_meta.as_ref(), engine.meta_schema())?,
         deferral_allowed: deferral_allowed(request.client_capabilities),
     };
     let response = engine.read_resource(&request.type_name, native).await?;

@@ -231,8 +231,14 @@ fn summary(diagnostics: &Diagnostics) -> Vec<String> {
 
 async fn apply(behaviour: Behaviour, prior: Value, planned: Value) -> apply_resource_change::Response {
     let (engine, _) = configured(behaviour).await;
-    let request =
-        apply_resource_change::Request { config: planned.clone(), prior, planned, private: Vec::new(), identity: None };
+    let request = apply_resource_change::Request {
+        config: planned.clone(),
+        prior,
+        planned,
+        private: Vec::new(),
+        identity: None,
+        meta: Value::Null,
+    };
     engine.apply_resource_change("test_thing", request).await.unwrap()
 }
 
@@ -295,6 +301,7 @@ async fn plan(
         config: wanted,
         private: private.to_vec(),
         identity: None,
+        meta: Value::Null,
         deferral_allowed: false,
     };
     engine.plan_resource_change("test_thing", request).await
@@ -349,7 +356,7 @@ async fn an_unknown_configuration_is_no_failure_before_it_must_be() {
         let state = thing("1".into(), "a");
         engine.read_resource(
             "test_thing",
-            read_resource::Request { state, private: Vec::new(), identity: None, deferral_allowed },
+            read_resource::Request { state, private: Vec::new(), identity: None, meta: Value::Null, deferral_allowed },
         )
     };
     assert_eq!(read(true).await.ok().unwrap().deferred, Some(Deferred));
@@ -365,6 +372,7 @@ async fn a_read_answers_gone_or_the_state_with_its_notes() {
             state: thing("0".into(), "a"),
             private: br#"{"tfplugin":1,"notes":7}"#.to_vec(),
             identity: None,
+            meta: Value::Null,
             deferral_allowed: false,
         };
         let response = engine.read_resource("test_thing", request).await.ok().unwrap();
@@ -384,6 +392,7 @@ async fn an_interrupt_ends_reads_and_no_change() {
         state: thing("1".into(), "a"),
         private: Vec::new(),
         identity: None,
+        meta: Value::Null,
         deferral_allowed: false,
     };
     let read = engine.read_resource("test_thing", request).await.err().unwrap();
@@ -395,6 +404,7 @@ async fn an_interrupt_ends_reads_and_no_change() {
         planned,
         private: Vec::new(),
         identity: None,
+        meta: Value::Null,
     };
     let applied = engine.apply_resource_change("test_thing", request).await.unwrap();
     assert!(applied.state == thing("1".into(), "a") && applied.diagnostics.is_empty());
@@ -421,6 +431,7 @@ async fn an_identity_is_echoed_and_must_stay() {
             state: thing("1".into(), "a"),
             private: Vec::new(),
             identity: Some(Value::object([("id", identity.into())])),
+            meta: Value::Null,
             deferral_allowed: false,
         };
         engine.read_resource("test_thing", request)
@@ -446,7 +457,7 @@ fn an_identity_that_was_never_stored_is_null() {
 async fn a_data_source_answers_wholly_known() {
     for (behaviour, well) in [(Behaviour::Well, true), (Behaviour::LeaveUnknown, false)] {
         let (engine, _) = configured(behaviour).await;
-        let response = engine.read_data_source("test_thing", config("a"), false).await;
+        let response = engine.read_data_source("test_thing", config("a"), Value::Null, false).await;
         assert_eq!(response.is_ok(), well, "{behaviour:?}");
     }
 }

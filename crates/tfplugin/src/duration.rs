@@ -2,22 +2,25 @@
 
 use std::time::Duration;
 
-use tfplugin::schema::validator::Validator;
-
 /// The longest that is of use: ten years.
 const LONGEST: Duration = Duration::from_hours(10 * 366 * 24);
 
 /// Why a text is no duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DurationError {
+pub enum DurationError {
+    /// Another form.
     #[error("not a duration such as `30s`, `1h30m` or `720h`")]
     Syntax,
+    /// More than ten years.
     #[error("a duration of more than ten years")]
     TooLong,
 }
 
 /// Reads a duration.
-pub(crate) fn parse(text: &str) -> Result<Duration, DurationError> {
+///
+/// # Errors
+/// When the text has another form, or means more than ten years.
+pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let mut total = Duration::ZERO;
     let mut rest = text;
     if rest.is_empty() {
@@ -45,13 +48,6 @@ pub(crate) fn parse(text: &str) -> Result<Duration, DurationError> {
     Ok(total)
 }
 
-/// The rule for attributes that hold a duration.
-pub(crate) fn valid() -> Validator {
-    Validator::text("a duration above zero, such as \"30s\", \"1h30m\" or \"720h\"", |text| {
-        parse(text).is_ok_and(|duration| !duration.is_zero())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,11 +73,5 @@ mod tests {
             assert_eq!(parse(text), Err(DurationError::Syntax), "{text}");
         }
         assert_eq!(parse("999999999h"), Err(DurationError::TooLong));
-    }
-
-    #[test]
-    fn nothing_takes_no_time_at_all() {
-        assert!(!valid().holds(&"0s".into()));
-        assert!(valid().holds(&"1ms".into()));
     }
 }

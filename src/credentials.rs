@@ -39,7 +39,7 @@ fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
                 .iter()
                 .map(|looked| {
                     let place = match &looked.place {
-                        wandb_client::Place::ConfiguredApiKey => "`api_key` in the provider block".to_owned(),
+                        wandb_client::Place::Configured => "`api_key` in the provider block".to_owned(),
                         wandb_client::Place::Variable(name) => format!("the environment variable `{name}`"),
                         wandb_client::Place::Netrc(file) => format!("the netrc file `{}`", file.display()),
                         other => other.to_string(),
@@ -64,7 +64,7 @@ fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
             ),
         )
         .at("base_url"),
-        CredentialError::InvalidApiKey { place: wandb_client::Place::ConfiguredApiKey, reason } => {
+        CredentialError::InvalidApiKey { place: wandb_client::Place::Configured, reason } => {
             Diagnostic::error("Not a W&B API key", format!("`api_key` is not a W&B API key: {reason}.")).at("api_key")
         }
         other => Diagnostic::error("Credential cannot be used", format!("{other}.")),

@@ -95,8 +95,8 @@ impl Client {
     /// ([`Error::is_unsupported`]).
     ///
     /// It is never sent a second time, not even after a refusal for too many requests. After an unclear failure
-    /// ([`Error::is_unclear`]) a key may exist whose secret nobody has: look for it by its description. If the server made the key
-    /// and does not tell its secret, the error is [`ErrorKind::NoSecret`].
+    /// ([`Error::is_unclear`]) a key may exist whose secret nobody has: look for it by its description. If the server
+    /// made the key and does not tell its secret, the error is [`ErrorKind::NoSecret`].
     pub async fn create_api_key(&self, owner: &UserId, description: &str) -> Result<NewApiKey, Error> {
         let abilities = self.abilities().await?;
         let mut input = json!({ "description": description });
@@ -118,8 +118,8 @@ impl Client {
         }
     }
 
-    /// The API keys of an account in a team, without their secrets. None if the account is not in the team. What the caller
-    /// cannot see in full is an error ([`Error::is_not_visible`]), so a key that is not in the list is gone.
+    /// The API keys of an account in a team, without their secrets. None if the account is not in the team. What the
+    /// caller cannot see in full is an error ([`Error::is_not_visible`]), so a key that is not in the list is gone.
     pub async fn api_keys(&self, team: &str, owner: &UserId) -> Result<Option<Vec<ApiKeyInfo>>, Error> {
         let not_visible = |what: String| Error::of("ApiKeys", ErrorKind::NotVisible { what });
         let hidden = || not_visible(format!("the API keys of the account `{owner}`"));
@@ -136,8 +136,8 @@ impl Client {
         keys.get(owner).cloned().flatten().map(Some).ok_or_else(hidden)
     }
 
-    /// An API key of an account in a team. None if the key or the account is gone; what the caller cannot see in full is an
-    /// error ([`Error::is_not_visible`]).
+    /// An API key of an account in a team. None if the key or the account is gone; what the caller cannot see in full
+    /// is an error ([`Error::is_not_visible`]).
     pub async fn api_key(&self, team: &str, owner: &UserId, id: &ApiKeyId) -> Result<Option<ApiKeyInfo>, Error> {
         let keys = self.api_keys(team, owner).await?;
         Ok(keys.and_then(|keys| keys.into_iter().find(|key| key.id == *id)))

@@ -1,13 +1,14 @@
 //! Every form that no public source of W&B documents, and nothing else.
 //!
-//! W&B's own web pages do these things, so a server can do them; how it is asked is assumed. Each form is used only if the
-//! server's schema has it, and its absence is an error that says so. The documents with such forms are in
+//! W&B's own web pages do these things, so a server can do them; how it is asked is assumed. Each form is used only if
+//! the server's schema has it, and its absence is an error that says so. The documents with such forms are in
 //! `graphql/documents/assumed/`. Assumed are:
 //!
 //! - `createServiceAccount` takes `authenticationMethod` and `subject`;
 //! - `generateApiKey` takes the owner as `userId` and answers the whole key as `secret`;
 //! - `ApiKey` has `createdAt` and `lastUsedAt`;
-//! - `Member` has `apiKeys`, null for those who may not see them, and so has `User` for other accounts than the caller's.
+//! - `Member` has `apiKeys`, null for those who may not see them, and so has `User` for other accounts than the
+//!   caller's.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -112,8 +113,8 @@ struct OwnerNode {
 type AccountsData = HashMap<String, Option<Connection<OwnerNode>>>;
 
 impl Client {
-    /// Reads the keys of a team's accounts: of all its members in one request, or of its service accounts in requests for 50
-    /// of them.
+    /// Reads the keys of a team's accounts: of all its members in one request, or of its service accounts in requests
+    /// for 50 of them.
     pub(crate) async fn load_team_api_keys(&self, team: &str) -> Result<TeamApiKeys, Error> {
         let abilities = self.abilities().await?;
         if !abilities.member_api_keys {
@@ -131,8 +132,8 @@ impl Client {
         Ok(members.into_iter().map(|member| (member.id, visible_keys(member.api_keys))).collect())
     }
 
-    /// Reads the keys of some accounts by their user names, in requests for 50 of them. Whom the server does not show has no
-    /// visible keys.
+    /// Reads the keys of some accounts by their user names, in requests for 50 of them. Whom the server does not show
+    /// has no visible keys.
     pub(crate) async fn api_keys_of_accounts(&self, accounts: &[&Member]) -> Result<TeamApiKeys, Error> {
         let abilities = self.abilities().await?;
         let mut keys: TeamApiKeys =

@@ -11,8 +11,8 @@ use crate::environment::{self, Environment};
 /// The multi-tenant cloud's API.
 const CLOUD: &str = "https://api.wandb.ai";
 
-/// The address of a W&B server, in one spelling: `https` or `http`, no user information, query or fragment, and no slash
-/// at its end. A path is kept, for servers behind a gateway. Cheap to clone.
+/// The address of a W&B server, in one spelling: `https` or `http`, no user information, query or fragment, and no
+/// slash at its end. A path is kept, for servers behind a gateway. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BaseUrl(Arc<Url>);
 
@@ -67,7 +67,8 @@ impl BaseUrl {
         environment.text(environment::BASE_URL).map_err(|_| InvalidBaseUrl::NotUnicode)?.map(str::parse).transpose()
     }
 
-    /// Whether both addresses are the same server: scheme, host and port. A credential for one of them may be sent to the other.
+    /// Whether both addresses are the same server: scheme, host and port. A credential for one of them may be sent to
+    /// the other.
     #[must_use]
     pub fn is_same_server(&self, other: &Self) -> bool {
         self.0.origin() == other.0.origin()

@@ -25,11 +25,11 @@ use crate::viewer::Viewer;
 
 /// A client of one W&B server, for one caller. Cheap to clone; clones share connections, limits and what was read.
 ///
-/// Making one reads no file, opens no connection and asks nothing. Its methods need a Tokio runtime with time and I/O, and
-/// may be dropped at any point: a request under way is then abandoned.
+/// Making one reads no file, opens no connection and asks nothing. Its methods need a Tokio runtime with time and I/O,
+/// and may be dropped at any point: a request under way is then abandoned.
 ///
-/// Reads of one team share their requests: see [`Config::with_read_max_age`]. A read that begins after a write of this client
-/// has ended sees what was written.
+/// Reads of one team share their requests: see [`Config::with_read_max_age`]. A read that begins after a write of this
+/// client has ended sees what was written.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
@@ -85,9 +85,9 @@ impl Client {
         self.0.sender.clock().now()
     }
 
-    /// Exchanges an identity token for an access token of this server, other than the client's own credential. An exchange
-    /// for the same identity token, by this or another process that shares its credentials file, is used again as long as its
-    /// access token is good for more than five minutes.
+    /// Exchanges an identity token for an access token of this server, other than the client's own credential. An
+    /// exchange for the same identity token, by this or another process that shares its credentials file, is used again
+    /// as long as its access token is good for more than five minutes.
     pub async fn exchange_identity_token(&self, token: &IdentityToken) -> Result<AccessToken, Error> {
         self.0.identity.access_token(token).await
     }

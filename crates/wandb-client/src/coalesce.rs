@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 
-/// Remembers what was read, by key. Those who ask at the same time share one load, its error too; a load goes on as long as
-/// any of them waits for it. Values are cloned to all who ask, so they are cheap to clone.
+/// Remembers what was read, by key. Those who ask at the same time share one load, its error too; a load goes on as
+/// long as any of them waits for it. Values are cloned to all who ask, so they are cheap to clone.
 pub(crate) struct Coalescer<K, V> {
     max_age: Duration,
     slots: Arc<Mutex<Slots<K, V>>>,

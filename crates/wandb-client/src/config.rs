@@ -109,8 +109,8 @@ impl Config {
         self
     }
 
-    /// How long what was read of a team may be used for further reads of it. 30 s by default; zero to share only what is
-    /// asked for at the same time. This client's own writes are seen at once in any case.
+    /// How long what was read of a team may be used for further reads of it. 30 s by default; zero to share only what
+    /// is asked for at the same time. This client's own writes are seen at once in any case.
     #[must_use]
     pub fn with_read_max_age(mut self, age: Duration) -> Self {
         self.read_max_age = age;

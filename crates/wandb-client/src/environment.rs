@@ -82,8 +82,8 @@ impl Environment {
         self.path(NETRC).map(Path::to_owned).or_else(|| Some(self.home()?.join(usual)))
     }
 
-    /// The file in which processes share access tokens: `WANDB_CREDENTIALS_FILE`, else the usual one in the home directory.
-    /// None without a home directory.
+    /// The file in which processes share access tokens: `WANDB_CREDENTIALS_FILE`, else the usual one in the home
+    /// directory. None without a home directory.
     #[must_use]
     pub fn credentials_file(&self) -> Option<PathBuf> {
         let named = self.path(CREDENTIALS_FILE).map(Path::to_owned);

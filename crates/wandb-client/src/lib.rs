@@ -1,7 +1,7 @@
 //! A client for the API of Weights & Biases: teams, their members, service accounts and API keys.
 //!
-//! It is everything between such calls and the wire: finding credentials, GraphQL and SCIM, retries, the server's limits, and
-//! reads that share requests.
+//! It is everything between such calls and the wire: finding credentials, GraphQL and SCIM, retries, the server's
+//! limits, and reads that share requests.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,8 +21,8 @@
 //!
 //! Three rules hold for all calls:
 //!
-//! - What the caller cannot see is not called absent. Where the API answers the same to "gone" and "hidden", or shows only a
-//!   part, the result is an error ([`Error::is_not_visible`]) or says so in its documentation.
+//! - What the caller cannot see is not called absent. Where the API answers the same to "gone" and "hidden", or shows
+//!   only a part, the result is an error ([`Error::is_not_visible`]) or says so in its documentation.
 //! - A change that may have happened is not tried again. Its error says so ([`Error::is_unclear`]).
 //! - Secrets are in types that cannot be printed, and neither errors nor logs hold them. Logs go to `tracing` and name
 //!   operations, statuses and durations.

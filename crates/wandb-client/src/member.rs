@@ -23,8 +23,8 @@ pub struct Member {
     pub name: Option<String>,
     /// Whether this is an administrator of the team.
     pub admin: bool,
-    /// The role in the team, such as `admin`, `member`, `viewer` or a custom role's name. None where the server is too old
-    /// to tell it.
+    /// The role in the team, such as `admin`, `member`, `viewer` or a custom role's name. None where the server is too
+    /// old to tell it.
     pub role: Option<String>,
     /// Whether this is an invitation that was not accepted yet.
     pub pending: bool,
@@ -101,8 +101,8 @@ pub(crate) fn delete_invite_document() -> Document {
 }
 
 impl Client {
-    /// Takes someone out of a team or withdraws an invitation to it. The account lives on. It is no error if nobody of that
-    /// id is in the team.
+    /// Takes someone out of a team or withdraws an invitation to it. The account lives on. It is no error if nobody of
+    /// that id is in the team.
     pub async fn remove_from_team(&self, team: &str, member: &MemberId) -> Result<(), Error> {
         let _change = self.change(Changed::Team(team.to_owned()));
         let document = delete_invite_document();

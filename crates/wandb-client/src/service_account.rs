@@ -94,8 +94,8 @@ impl Client {
         Ok(members.iter().filter_map(|member| ServiceAccount::of(member, &team.name)).collect())
     }
 
-    /// A service account of a team. None if it is not in the team; a team or members that the caller cannot see are an error
-    /// ([`Error::is_not_visible`]).
+    /// A service account of a team. None if it is not in the team; a team or members that the caller cannot see are an
+    /// error ([`Error::is_not_visible`]).
     pub async fn service_account(&self, team: &str, id: &UserId) -> Result<Option<ServiceAccount>, Error> {
         let team = self.visible_team("ServiceAccount", team).await?;
         let mut members = team.visible_members("ServiceAccount")?.iter();
@@ -103,14 +103,14 @@ impl Client {
         Ok(member.and_then(|member| ServiceAccount::of(member, &team.name)))
     }
 
-    /// Deletes a service account altogether, by SCIM, and with it its keys. It is no error if it is gone already. A caller
-    /// who may not use SCIM gets an error ([`Error::is_forbidden`]) and can still
-    /// [take the account out of its team](Self::remove_from_team); so does the caller of a server without SCIM
-    /// ([`Error::is_unsupported`]).
+    /// Deletes a service account altogether, by SCIM, and with it its keys. It is no error if it is gone already. A
+    /// caller who may not use SCIM gets an error ([`Error::is_forbidden`]) and can still [take the account out of its
+    /// team](Self::remove_from_team); so does the caller of a server without SCIM ([`Error::is_unsupported`]).
     pub async fn delete_service_account(&self, id: &UserId) -> Result<(), Error> {
         let caller = self.caller().await?;
         let _change = self.change(Changed::AnyTeam);
-        // People and organizations' service accounts authenticate in different forms, and nothing tells which the caller is.
+        // People and organizations' service accounts authenticate in different forms, and nothing tells which the
+        // caller is.
         let person = caller.username.clone().filter(|_| self.authorizer().has_forms());
         let person = person.map(|username| Scheme::ScimPerson { username });
         let schemes = match self.inner().scim_scheme.get() {

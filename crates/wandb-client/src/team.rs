@@ -20,8 +20,8 @@ pub struct Team {
     pub id: String,
     /// Its name, which never changes.
     pub name: String,
-    /// Everyone in it: people, service accounts and pending invitations. None if the server does not show them all to this
-    /// caller: then nobody is known to be absent.
+    /// Everyone in it: people, service accounts and pending invitations. None if the server does not show them all to
+    /// this caller: then nobody is known to be absent.
     pub members: Option<Vec<Member>>,
 }
 
@@ -134,8 +134,8 @@ impl Client {
         }))
     }
 
-    /// Makes a team. Its administrator is the person of that user name, else the caller. A team or another entity that has
-    /// the name already is a conflict ([`Error::is_conflict`]).
+    /// Makes a team. Its administrator is the person of that user name, else the caller. A team or another entity that
+    /// has the name already is a conflict ([`Error::is_conflict`]).
     pub async fn create_team(&self, name: &str, admin: Option<&str>) -> Result<NewTeam, Error> {
         let _change = self.change(Changed::Team(name.to_owned()));
         let mut input = json!({ "teamName": name });

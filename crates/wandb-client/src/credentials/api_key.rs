@@ -41,8 +41,8 @@ pub enum InvalidApiKey {
 }
 
 impl ApiKey {
-    /// A key as a person gave it, without the white space around it. Its form is checked, as a cut or mistyped key would
-    /// otherwise be noticed only by the server, which cannot say what is wrong with it.
+    /// A key as a person gave it, without the white space around it. Its form is checked, as a cut or mistyped key
+    /// would otherwise be noticed only by the server, which cannot say what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, InvalidApiKey> {
         let text = text.trim();
         if text.is_empty() {
@@ -57,7 +57,8 @@ impl ApiKey {
         Ok(Self(text.into()))
     }
 
-    /// A key as the server made it, whatever its form: refusing a new form here would lose the key. None if it is empty.
+    /// A key as the server made it, whatever its form: refusing a new form here would lose the key. None if it is
+    /// empty.
     pub(crate) fn issued(secret: SecretString) -> Option<Self> {
         (!secret.expose_secret().is_empty()).then_some(Self(secret))
     }

@@ -38,8 +38,8 @@ pub struct Configured<'a> {
     pub identity_token: Option<&'a str>,
     /// A file with an identity provider's token.
     pub identity_token_file: Option<&'a Path>,
-    /// The audience to ask GitHub Actions' tokens for: the organization's name, or what the server is configured to expect.
-    /// Without it a job's token is not used.
+    /// The audience to ask GitHub Actions' tokens for: the organization's name, or what the server is configured to
+    /// expect. Without it a job's token is not used.
     pub audience: Option<&'a str>,
 }
 
@@ -59,12 +59,8 @@ impl fmt::Debug for Configured<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
-    /// The API key that was configured.
-    ConfiguredApiKey,
-    /// The identity token that was configured.
-    ConfiguredIdentityToken,
-    /// The identity token file that was configured.
-    ConfiguredIdentityTokenFile,
+    /// Given to this crate by the program that uses it.
+    Configured,
     /// An environment variable.
     Variable(&'static str),
     /// The identity token of a job of GitHub Actions.
@@ -76,9 +72,7 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ConfiguredApiKey => f.write_str("the configured API key"),
-            Self::ConfiguredIdentityToken => f.write_str("the configured identity token"),
-            Self::ConfiguredIdentityTokenFile => f.write_str("the configured identity token file"),
+            Self::Configured => f.write_str("the configured credential"),
             Self::GitHubActions => f.write_str("the identity token of a GitHub Actions job"),
             Self::Variable(name) => write!(f, "the environment variable {name}"),
             Self::Netrc(file) => write!(f, "the netrc file {}", file.display()),
@@ -160,18 +154,20 @@ fn list(looked_in: &[Looked]) -> String {
 impl Credential {
     /// Finds the credential for a server.
     ///
-    /// Looked at in this order; the first that is set is taken, and an error in it is an error, not a reason to look on:
+    /// Looked at in this order; the first that is set is taken, and an error in it is an error, not a reason to look
+    /// on:
     ///
     /// 1. what was configured: an API key, an identity token or a file with one;
     /// 2. `WANDB_API_KEY`;
     /// 3. the file that `WANDB_IDENTITY_TOKEN_FILE` names;
     /// 4. the identity token of a job of GitHub Actions, if the audience to ask it for is configured;
-    /// 5. the netrc file (`NETRC`, else `.netrc` in the home directory, `_netrc` on Windows): the entry for the server's host,
-    ///    as `wandb login` writes it.
+    /// 5. the netrc file (`NETRC`, else `.netrc` in the home directory, `_netrc` on Windows): the entry for the
+    ///    server's host, as `wandb login` writes it.
     ///
-    /// A credential goes only to the server that it belongs to. A netrc entry names its host, a job's token its audience. The
-    /// two variables belong to the server of `WANDB_BASE_URL`: with that set, using them for another server is an error. With
-    /// `WANDB_BASE_URL` unset nothing contradicts, and they belong to whatever server was configured.
+    /// A credential goes only to the server that it belongs to. A netrc entry names its host, a job's token its
+    /// audience. The two variables belong to the server of `WANDB_BASE_URL`: with that set, using them for another
+    /// server is an error. With `WANDB_BASE_URL` unset nothing contradicts, and they belong to whatever server was
+    /// configured.
     ///
     /// Reads at most one small file, blocking. A file with an identity token is read when a client needs it.
     pub fn find(
@@ -206,20 +202,14 @@ impl Search<'_> {
     fn configured(&mut self, configured: &Configured<'_>) -> Result<Option<Found>, CredentialError> {
         let &Configured { api_key, identity_token, identity_token_file, audience: _ } = configured;
         match (api_key, identity_token, identity_token_file) {
-            (Some(key), None, None) => found_key(key, Place::ConfiguredApiKey).map(Some),
+            (Some(key), None, None) => found_key(key, Place::Configured).map(Some),
             (None, Some(text), None) => {
                 let token = IdentityToken::from_text(text).map_err(CredentialError::IdentityToken)?;
-                Ok(Some(self.found_token(token, Place::ConfiguredIdentityToken)))
+                Ok(Some(self.found_token(token, Place::Configured)))
             }
-            (None, None, Some(file)) => {
-                Ok(Some(self.found_token(IdentityToken::from_file(file), Place::ConfiguredIdentityTokenFile)))
-            }
+            (None, None, Some(file)) => Ok(Some(self.found_token(IdentityToken::from_file(file), Place::Configured))),
             (None, None, None) => {
-                for place in
-                    [Place::ConfiguredApiKey, Place::ConfiguredIdentityToken, Place::ConfiguredIdentityTokenFile]
-                {
-                    self.absent(place, NOT_SET);
-                }
+                self.absent(Place::Configured, NOT_SET);
                 Ok(None)
             }
             _ => Err(CredentialError::SeveralConfigured),
@@ -248,7 +238,6 @@ impl Search<'_> {
 
     fn job(&mut self, configured: &Configured<'_>) -> Result<Option<Found>, CredentialError> {
         let Some(audience) = configured.audience else {
-            self.absent(Place::GitHubActions, "no audience is configured");
             return Ok(None);
         };
         let token = IdentityToken::from_github_actions(audience, self.environment);
@@ -301,7 +290,8 @@ fn found_key(text: &str, place: Place) -> Result<Found, CredentialError> {
     }
 }
 
-/// How a server may be named in a netrc file: `wandb login` writes the port where the address has one, and others do not.
+/// How a server may be named in a netrc file: `wandb login` writes the port where the address has one, and others do
+/// not.
 fn machines(base_url: &BaseUrl) -> Vec<String> {
     let host = base_url.host().to_owned();
     let with_port = base_url.port().map(|port| format!("{host}:{port}"));

@@ -38,7 +38,7 @@ fn the_first_place_that_has_one_is_taken() {
     let both = Environment::from_pairs([("WANDB_API_KEY", VARIABLE), ("NETRC", &file)]);
     let netrc_only = Environment::from_pairs([("NETRC", &file)]);
     for (configured, environment, key, place) in [
-        (api_key(CONFIGURED), &both, CONFIGURED, Place::ConfiguredApiKey),
+        (api_key(CONFIGURED), &both, CONFIGURED, Place::Configured),
         (NOTHING, &both, VARIABLE, Place::Variable("WANDB_API_KEY")),
         (NOTHING, &netrc_only, NETRC, Place::Netrc(file.clone().into())),
     ] {
@@ -64,10 +64,9 @@ fn none_found_names_every_place() {
         assert_eq!(
             error.to_string(),
             format!(
-                "no credential for https://wandb.example.com:8443 was found; looked in the configured API key (not set), \
-                 the configured identity token (not set), the configured identity token file (not set), the environment \
-                 variable WANDB_API_KEY (not set), the environment variable WANDB_IDENTITY_TOKEN_FILE (not set), the \
-                 identity token of a GitHub Actions job (no audience is configured), {netrc}"
+                "no credential for https://wandb.example.com:8443 was found; looked in the configured credential (not \
+                 set), the environment variable WANDB_API_KEY (not set), the environment variable \
+                 WANDB_IDENTITY_TOKEN_FILE (not set), {netrc}"
             )
         );
     }
@@ -90,7 +89,8 @@ fn a_variable_goes_only_to_the_server_that_it_belongs_to() {
     assert_eq!(
         find("https://api.wandb.ai").unwrap_err().to_string(),
         "WANDB_API_KEY belongs to https://api.wandb.ai, as WANDB_BASE_URL says, and is not sent to \
-         https://wandb.example.com; configure a credential for https://wandb.example.com itself, or unset one of the two variables"
+         https://wandb.example.com; configure a credential for https://wandb.example.com itself, or unset one of the \
+         two variables"
     );
     assert!(matches!(find("nonsense"), Err(CredentialError::BaseUrl(_))));
 }
@@ -109,7 +109,7 @@ fn a_key_of_an_odd_form_is_an_error_where_it_stands() {
     let bad_variable = Environment::from_pairs([("WANDB_API_KEY", "hunter2"), ("NETRC", &file)]);
     let bad_netrc = Environment::from_pairs([("NETRC", &file)]);
     for (configured, environment, place) in [
-        (api_key("hunter2"), &bad_variable, "the configured API key"),
+        (api_key("hunter2"), &bad_variable, "the configured credential"),
         (NOTHING, &bad_variable, "the environment variable WANDB_API_KEY"),
         (NOTHING, &bad_netrc, &format!("the netrc file {file}") as &str),
     ] {
@@ -133,11 +133,11 @@ fn identity_tokens_have_their_places() {
     let shared = [("WANDB_CREDENTIALS_FILE", "/run/credentials.json")];
     let audience = Configured { audience: Some("acme"), ..NOTHING };
     for (configured, pairs, place) in [
-        (Configured { identity_token: Some("a.b.c"), ..NOTHING }, vec![], Place::ConfiguredIdentityToken),
+        (Configured { identity_token: Some("a.b.c"), ..NOTHING }, vec![], Place::Configured),
         (
             Configured { identity_token_file: Some(Path::new("/t")), ..NOTHING },
             vec![("WANDB_API_KEY", VARIABLE)],
-            Place::ConfiguredIdentityTokenFile,
+            Place::Configured,
         ),
         (audience, [job.as_slice(), &file].concat(), Place::Variable("WANDB_IDENTITY_TOKEN_FILE")),
         (audience, job.to_vec(), Place::GitHubActions),
@@ -147,8 +147,13 @@ fn identity_tokens_have_their_places() {
         assert_eq!(token(&found), (&place, Some(Path::new("/run/credentials.json"))));
     }
     // A job's token is for an audience, so without one it is not looked for.
-    let error = Credential::find(&BaseUrl::cloud(), &NOTHING, &Environment::from_pairs(job)).unwrap_err();
-    assert!(matches!(error, CredentialError::NoneFound { .. }), "{error}");
+    for (configured, environment, is_named) in
+        [(NOTHING, Environment::from_pairs(job), false), (audience, Environment::default(), true)]
+    {
+        let error = Credential::find(&BaseUrl::cloud(), &configured, &environment).unwrap_err();
+        assert!(matches!(error, CredentialError::NoneFound { .. }), "{error}");
+        assert_eq!(error.to_string().contains("GitHub Actions"), is_named, "{error}");
+    }
 }
 
 #[test]

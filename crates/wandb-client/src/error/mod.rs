@@ -268,7 +268,8 @@ impl Error {
         matches!(self.kind(), ErrorKind::NotVisible { .. })
     }
 
-    /// The same call may succeed later. Whether it is safe to repeat is another question: see [`is_unclear`](Self::is_unclear).
+    /// The same call may succeed later. Whether it is safe to repeat is another question: see
+    /// [`is_unclear`](Self::is_unclear).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.kind().is_transient()

@@ -7,8 +7,8 @@ use crate::credentials::{has_known_form, key_id};
 /// More of a message is not shown.
 const LONGEST: usize = 1000;
 
-/// A server's own message about a failure. It is kept as it came, but for control characters, excessive length and anything
-/// that has the form of a credential.
+/// A server's own message about a failure. It is kept as it came, but for control characters, excessive length and
+/// anything that has the form of a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerMessage {
     text: String,

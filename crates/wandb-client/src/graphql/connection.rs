@@ -14,7 +14,8 @@ struct Edge<T> {
 }
 
 impl<T> Connection<T> {
-    /// All items. None if the server holds some of them back, by a null in their place: then nothing is known to be absent.
+    /// All items. None if the server holds some of them back, by a null in their place: then nothing is known to be
+    /// absent.
     pub(crate) fn into_complete(self) -> Option<Vec<T>> {
         self.edges.into_iter().map(|edge| edge?.node).collect()
     }

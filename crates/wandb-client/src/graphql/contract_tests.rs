@@ -1,5 +1,5 @@
-//! Every document of this crate against the schemas that the emulator publishes: what W&B's public sources show, and what
-//! is assumed beyond it.
+//! Every document of this crate against the schemas that the emulator publishes: what W&B's public sources show, and
+//! what is assumed beyond it.
 
 use std::fs;
 use std::path::Path;

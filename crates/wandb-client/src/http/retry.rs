@@ -6,7 +6,8 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(250);
 /// No wait that the server did not ask for is longer.
 const LONGEST: Duration = Duration::from_secs(16);
-/// What the server asks for is exceeded by at most this much, so that those who were told the same do not return at once.
+/// What the server asks for is exceeded by at most this much, so that those who were told the same do not return at
+/// once.
 const SPREAD: Duration = Duration::from_millis(250);
 
 /// Where in its range a wait lies: 0 is at its beginning, 1 at its end.

@@ -53,8 +53,8 @@ impl Sender {
         &self.clock
     }
 
-    /// Sends a request, again where that is safe and of use. `read` makes the result of an answer, or says what is wrong
-    /// with it.
+    /// Sends a request, again where that is safe and of use. `read` makes the result of an answer, or says what is
+    /// wrong with it.
     pub(crate) async fn send<T>(
         &self,
         request: &Request,

@@ -1,7 +1,8 @@
 //! The file in which the processes of a run share their access tokens.
 //!
-//! W&B's own clients keep such a file, with an entry for each server. An entry of this crate has the hash of its identity
-//! token after the server's address, as the same server may be used with several identities; entries of others are left alone.
+//! W&B's own clients keep such a file, with an entry for each server. An entry of this crate has the hash of its
+//! identity token after the server's address, as the same server may be used with several identities; entries of others
+//! are left alone.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -47,8 +48,8 @@ pub(super) struct CredentialsFile {
 }
 
 impl CredentialsFile {
-    /// Waits until no other process has the file, at most until the deadline. Processes wait for each other by a lock on a file
-    /// beside it.
+    /// Waits until no other process has the file, at most until the deadline. Processes wait for each other by a lock
+    /// on a file beside it.
     pub(super) async fn lock(file: PathBuf, deadline: Instant) -> io::Result<Self> {
         let lock = file.with_added_extension("lock");
         if let Some(folder) = lock.parent() {
@@ -94,8 +95,8 @@ impl CredentialsFile {
         fs::rename(new, &self.file)
     }
 
-    /// What the file holds. A file that is not there holds nothing; one that is not of this form is an error, as it may be
-    /// someone else's.
+    /// What the file holds. A file that is not there holds nothing; one that is not of this form is an error, as it may
+    /// be someone else's.
     fn entries(&self) -> io::Result<Map<String, Value>> {
         match fs::read(&self.file) {
             Ok(json) => Ok(serde_json::from_slice(&json)?),

@@ -1,5 +1,5 @@
-//! Logging in with an identity provider's token (RFC 7523): exchanged for an access token, renewed ahead of its end, and
-//! shared with the other processes of a run, as an identity token is accepted once.
+//! Logging in with an identity provider's token (RFC 7523): exchanged for an access token, renewed ahead of its end,
+//! and shared with the other processes of a run, as an identity token is accepted once.
 
 mod access_token;
 mod credentials_file;

@@ -94,8 +94,8 @@ impl IdentityToken {
         Ok(Some(Self { source, credentials_file: None }))
     }
 
-    /// Shares access tokens with the other processes of a run through this file, which W&B's own clients use as well. An
-    /// identity token is accepted once, so processes that have the same one need this.
+    /// Shares access tokens with the other processes of a run through this file, which W&B's own clients use as well.
+    /// An identity token is accepted once, so processes that have the same one need this.
     #[must_use]
     pub fn shared_in(mut self, credentials_file: Option<PathBuf>) -> Self {
         self.credentials_file = credentials_file;

@@ -13,8 +13,8 @@ use crate::support::{Expected, Server, account, account_id, all_abilities, clien
 async fn a_team_s_accounts_and_keys_cost_two_requests_however_many_there_are() {
     let server = Server::start().await;
     let members: Vec<_> = (0..500).map(account).collect();
-    let keys: Vec<_> =
-        (0..500).map(|number| json!({ "id": account_id(number), "apiKeys": connection(&[json!({ "id": format!("ApiKey:{number}") })]) })).collect();
+    let key = |number: u32| connection(&[json!({ "id": format!("ApiKey:{number}") })]);
+    let keys: Vec<_> = (0..500).map(|number| json!({ "id": account_id(number), "apiKeys": key(number) })).collect();
     server.expect([
         all_abilities(),
         team(&members.into()),

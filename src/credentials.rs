@@ -1,7 +1,7 @@
 //! Where the server's address and the credential come from, and what to say where they do not.
 
 use tfplugin::{Diagnostic, Result};
-use wandb_client::{BaseUrl, Configured, Credential, CredentialError, Environment};
+use wandb_client::{BaseUrl, Configured, Credential, CredentialError, Environment, Place};
 
 /// `base_url`, else `WANDB_BASE_URL`, else the cloud.
 pub(crate) fn base_url(configured: Option<&str>, environment: &Environment) -> Result<BaseUrl> {
@@ -21,9 +21,8 @@ pub(crate) fn base_url(configured: Option<&str>, environment: &Environment) -> R
 }
 
 /// The credential for a server.
-pub(crate) fn find(base_url: &BaseUrl, configured: Option<&str>, environment: &Environment) -> Result<Credential> {
-    let configured = Configured { api_key: configured, ..Configured::default() };
-    match Credential::find(base_url, &configured, environment) {
+pub(crate) fn find(base_url: &BaseUrl, configured: &Configured<'_>, environment: &Environment) -> Result<Credential> {
+    match Credential::find(base_url, configured, environment) {
         Ok(found) => {
             tracing::debug!(place = %found.place, "credential found");
             Ok(found.credential)
@@ -39,9 +38,11 @@ fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
                 .iter()
                 .map(|looked| {
                     let place = match &looked.place {
-                        wandb_client::Place::Configured => "`api_key` in the provider block".to_owned(),
-                        wandb_client::Place::Variable(name) => format!("the environment variable `{name}`"),
-                        wandb_client::Place::Netrc(file) => format!("the netrc file `{}`", file.display()),
+                        Place::Configured => {
+                            "`api_key`, `identity_token` and `identity_token_file` in the provider block".to_owned()
+                        }
+                        Place::Variable(name) => format!("the environment variable `{name}`"),
+                        Place::Netrc(file) => format!("the netrc file `{}`", file.display()),
                         other => other.to_string(),
                     };
                     format!("  - {place}: {}", looked.found)
@@ -51,7 +52,8 @@ fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
                 "No W&B credential",
                 format!(
                     "No credential for {base_url} was found. These places were looked in:\n\n{}\n\nIn CI, set \
-                     `WANDB_API_KEY` to the key of a service account; on your own machine, run `wandb login`.",
+                     `WANDB_API_KEY` to the key of a service account, or use an identity token; on your own machine, run \
+                     `wandb login`.",
                     places.join("\n")
                 ),
             )
@@ -64,9 +66,14 @@ fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
             ),
         )
         .at("base_url"),
-        CredentialError::InvalidApiKey { place: wandb_client::Place::Configured, reason } => {
+        CredentialError::InvalidApiKey { place: Place::Configured, reason } => {
             Diagnostic::error("Not a W&B API key", format!("`api_key` is not a W&B API key: {reason}.")).at("api_key")
         }
+        CredentialError::SeveralConfigured => Diagnostic::error(
+            "Several W&B credentials",
+            "The provider block has more than one of `api_key`, `identity_token` and `identity_token_file`. Keep the one \
+             that is meant.",
+        ),
         other => Diagnostic::error("Credential cannot be used", format!("{other}.")),
     }
 }

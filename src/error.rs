@@ -47,6 +47,12 @@ pub(crate) fn diagnostic(error: &Error, action: &str) -> Diagnostic {
         ErrorKind::ServerFailed(_) | ErrorKind::Partial(_) | ErrorKind::Broken(_) => {
             ("Server failed", "Run it again; if it stays, the server's operators should know.")
         }
+        ErrorKind::NotVisible { .. } => {
+            ("Not visible", "Use the credential of a member of the team or an admin of its organization.")
+        }
+        ErrorKind::NotFound(_) => ("Not found", ""),
+        ErrorKind::Conflict(_) => ("Exists already", ""),
+        ErrorKind::Credential(_) => ("Credential cannot be used", ""),
         _ => ("Request failed", ""),
     };
     let advice = if advice.is_empty() { String::new() } else { format!(" {advice}") };

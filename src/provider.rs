@@ -6,7 +6,7 @@ use tfplugin::duration;
 use tfplugin::schema::validator::{between, go_duration, not_blank};
 use tfplugin::schema::{integer, string};
 use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Provider, Registry, Result, Schema};
-use wandb_client::{BaseUrl, Client, Config, Environment, Viewer};
+use wandb_client::{BaseUrl, Client, Config, Configured, Environment, Viewer};
 
 use crate::error::Explain as _;
 use crate::{api_key, credentials, service_account, team};
@@ -31,6 +31,8 @@ pub struct Configuration {
     base_url: Attr<String>,
     organization: Attr<String>,
     api_key: Attr<String>,
+    identity_token: Attr<String>,
+    identity_token_file: Attr<String>,
     max_retries: Attr<i64>,
     request_timeout: Attr<String>,
     ca_certificate_file: Attr<String>,
@@ -74,6 +76,22 @@ impl Provider for WandbProvider {
                      else the entry for the server in the netrc file, as `wandb login` writes it.",
                 )
                 .sensitive(),
+            )
+            .optional(
+                "identity_token",
+                string(
+                    "A token of the organization's identity provider, which the server exchanges for an access token. It \
+                     is accepted once.",
+                )
+                .sensitive(),
+            )
+            .optional(
+                "identity_token_file",
+                string(
+                    "A file with a token of the organization's identity provider. Without any credential in this block \
+                     and without `WANDB_API_KEY`, the file that `WANDB_IDENTITY_TOKEN_FILE` names; else, with \
+                     `organization` set in a job of GitHub Actions that may write id tokens, the job's own token.",
+                ),
             )
             .optional(
                 "max_retries",
@@ -121,8 +139,14 @@ impl Provider for WandbProvider {
 }
 
 fn connect(cx: &ConfigureContext, config: &Configuration, environment: &Environment) -> Result<Client> {
+    let configured = Configured {
+        api_key: config.api_key.as_str(),
+        identity_token: config.identity_token.as_str(),
+        identity_token_file: config.identity_token_file.as_str().map(Path::new),
+        audience: config.organization.as_str(),
+    };
     let base_url = credentials::base_url(config.base_url.as_str(), environment)?;
-    let credential = credentials::find(&base_url, config.api_key.as_str(), environment)?;
+    let credential = credentials::find(&base_url, &configured, environment)?;
     let unusable = |attribute: &str, error: &dyn std::error::Error| {
         let cause = error.source().map(|cause| format!("\n\nThe cause: {cause}.")).unwrap_or_default();
         Diagnostic::error(format!("`{attribute}` cannot be used"), format!("{error}.{cause}")).at(attribute)

@@ -52,7 +52,7 @@ pub(crate) fn diagnostic(error: &Error, action: &str) -> Diagnostic {
         }
         ErrorKind::NotFound(_) => ("Not found", ""),
         ErrorKind::Conflict(_) => ("Exists already", ""),
-        ErrorKind::Credential(_) => ("Credential cannot be used", ""),
+        ErrorKind::IdentityToken(_) => ("Identity token cannot be used", ""),
         _ => ("Request failed", ""),
     };
     let advice = if advice.is_empty() { String::new() } else { format!(" {advice}") };

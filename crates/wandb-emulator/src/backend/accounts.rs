@@ -11,19 +11,17 @@ impl Session<'_> {
     /// The accounts that the caller may see and whose username, email or name contains the text.
     pub(crate) fn search_accounts(&self, text: Option<&str>) -> Result<Vec<Account>, Refusal> {
         let accounts = Accounts(self.connection);
-        let mut found = match text {
+        let found = match text {
             Some(text) => accounts.search(text)?,
             None => accounts.all()?,
         };
-        let mut failure = None;
-        found.retain(|account| match self.may_see_account(account) {
-            Ok(visible) => visible,
-            Err(refusal) => {
-                failure = Some(refusal);
-                false
+        let mut visible = Vec::new();
+        for account in found {
+            if self.may_see_account(&account)? {
+                visible.push(account);
             }
-        });
-        failure.map_or(Ok(found), Err)
+        }
+        Ok(visible)
     }
 
     pub(crate) fn account_by_username(&self, username: &str) -> Result<Option<Account>, Refusal> {

@@ -1,20 +1,19 @@
 //! `Groups`: teams, with the people in them. There is no way to rename or delete one.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Extension, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Caller;
+use super::Call;
 use super::error::ScimError;
 use super::filter::Filter;
-use super::resource::{self, Op, PatchOperation, Precondition, Resource};
-use crate::backend::{Backend, Session};
+use super::resource::{self, Op, PatchOperation, Resource};
+use crate::backend::Session;
 use crate::ids::{AccountId, EntityId, GlobalId as _};
 use crate::refusal::Refusal;
 use crate::store::{Account, Accounts, Entities, Entity, EntityKind, Members, TeamRole};
@@ -82,13 +81,9 @@ impl StorageBucket {
     }
 }
 
-pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Response, ScimError> {
+pub(super) async fn list(call: Call, Query(query): Query<HashMap<String, String>>) -> Result<Response, ScimError> {
     let filter = Filter::of(query, &["displayName"])?;
-    let found = backend.read(&caller, move |session| {
+    let found = call.read(move |session| {
         let entities = Entities(session.connection);
         let found = match filter {
             None => entities.teams()?,
@@ -99,23 +94,15 @@ pub(super) async fn list(
     Ok(resource::list(found.await?))
 }
 
-pub(super) async fn get(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Result<Response, ScimError> {
-    let found = backend.read(&caller, move |session| show(session, &find(session, &id)?));
+pub(super) async fn get(call: Call, Path(id): Path<String>) -> Result<Response, ScimError> {
+    let found = call.read(move |session| show(session, &find(session, &id)?));
     Ok(found.await?.answer(StatusCode::OK))
 }
 
-pub(super) async fn create(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    body: Bytes,
-) -> Result<Response, ScimError> {
+pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, ScimError> {
     let new: Group = resource::read(&body)?;
     resource::require_schemas(new.schemas.as_deref(), &[SCHEMA])?;
-    let created = backend.write(&caller, move |session| {
+    let created = call.write(move |session, _| {
         let bucket = new.storage_bucket.as_ref().map(stored).transpose()?;
         let team = session.add_team(&new.display_name, bucket.as_ref())?;
         for person in find_people(session, new.members.as_deref().unwrap_or_default())? {
@@ -132,19 +119,12 @@ fn stored(bucket: &StorageBucket) -> Result<Value, Refusal> {
     serde_json::to_value(bucket).map_err(|error| Refusal::invalid(error.to_string()))
 }
 
-pub(super) async fn put(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, ScimError> {
+pub(super) async fn put(call: Call, Path(id): Path<String>, body: Bytes) -> Result<Response, ScimError> {
     let wanted: Group = resource::read(&body)?;
     resource::require_schemas(wanted.schemas.as_deref(), &[SCHEMA])?;
-    let precondition = Precondition::of(&headers);
-    let replaced = backend.write(&caller, move |session| {
+    let replaced = call.write(move |session, precondition| {
         let team = find(session, &id)?;
-        show(session, &team)?.require(&precondition)?;
+        show(session, &team)?.require(precondition)?;
         if wanted.display_name != team.name {
             return Err(Refusal::invalid(format!("the team `{}` cannot be renamed", team.name)));
         }
@@ -162,18 +142,11 @@ pub(super) async fn put(
     Ok(replaced.await?.answer(StatusCode::OK))
 }
 
-pub(super) async fn patch(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, ScimError> {
+pub(super) async fn patch(call: Call, Path(id): Path<String>, body: Bytes) -> Result<Response, ScimError> {
     let operations = resource::read_patch(&body)?;
-    let precondition = Precondition::of(&headers);
-    let patched = backend.write(&caller, move |session| {
+    let patched = call.write(move |session, precondition| {
         let team = find(session, &id)?;
-        show(session, &team)?.require(&precondition)?;
+        show(session, &team)?.require(precondition)?;
         for operation in &operations {
             apply(session, &team, operation)?;
         }

@@ -10,21 +10,58 @@ mod users;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Extension, Request, State};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
 use self::error::ScimError;
+use self::resource::Precondition;
 use crate::auth::Credentials;
-use crate::backend::Backend;
+use crate::backend::{Backend, Session};
 use crate::front::Authentication;
+use crate::refusal::Refusal;
 use crate::store::{Account, Scope};
 
-/// The caller of a request that was let in.
-#[derive(Debug, Clone)]
-struct Caller(Arc<Account>);
+/// A request that was let in.
+#[derive(Debug)]
+struct Call {
+    backend: Arc<Backend>,
+    caller: Arc<Account>,
+    /// The version of the resource that the client has seen.
+    precondition: Precondition,
+}
+
+impl Call {
+    /// Looks something up for the caller.
+    async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Session<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.backend.read(&self.caller, job).await
+    }
+
+    /// Changes something for the caller, of the version that the caller has seen: all of it or nothing.
+    async fn write<T: Send + 'static>(
+        self,
+        job: impl FnOnce(&Session<'_>, &Precondition) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let Self { backend, caller, precondition } = self;
+        backend.write(&caller, move |session| job(session, &precondition)).await
+    }
+}
+
+/// Lets in administrators of the organization and its service accounts, each with the credentials that are theirs.
+impl FromRequestParts<Arc<Backend>> for Call {
+    type Rejection = ScimError;
+
+    async fn from_request_parts(parts: &mut Parts, backend: &Arc<Backend>) -> Result<Self, ScimError> {
+        let authentication = parts.extensions.get().cloned().unwrap_or_default();
+        let caller = admit(backend, authentication).await?;
+        let precondition = Precondition::of(&parts.headers);
+        Ok(Self { backend: Arc::clone(backend), caller, precondition })
+    }
+}
 
 /// The routes under `/scim`.
 pub(crate) fn router(backend: Arc<Backend>) -> Router {
@@ -36,7 +73,6 @@ pub(crate) fn router(backend: Arc<Backend>) -> Router {
         .route("/scim/Roles", get(roles::list).post(roles::create))
         .route("/scim/Roles/{id}", get(roles::get).patch(roles::patch).put(roles::put).delete(roles::delete))
         .method_not_allowed_fallback(method_not_allowed)
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&backend), admit))
         .with_state(backend)
 }
 
@@ -47,23 +83,7 @@ async fn method_not_allowed(method: Method, uri: Uri) -> ScimError {
     )
 }
 
-/// Lets in administrators of the organization and its service accounts, each with the credentials that are theirs.
-async fn admit(
-    State(backend): State<Arc<Backend>>,
-    Extension(authentication): Extension<Authentication>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    match caller(&backend, authentication).await {
-        Ok(caller) => {
-            request.extensions_mut().insert(Caller(caller));
-            next.run(request).await
-        }
-        Err(error) => error.into_response(),
-    }
-}
-
-async fn caller(backend: &Arc<Backend>, authentication: Authentication) -> Result<Arc<Account>, ScimError> {
+async fn admit(backend: &Arc<Backend>, authentication: Authentication) -> Result<Arc<Account>, ScimError> {
     let unauthorized = |detail: &str| ScimError::new(StatusCode::UNAUTHORIZED, detail);
     let Authentication { credentials: Some(credentials), account: Some(account) } = authentication else {
         return Err(unauthorized("the credentials are missing or not valid"));

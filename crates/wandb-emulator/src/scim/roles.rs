@@ -1,20 +1,19 @@
 //! `Roles`: the organization's own roles in teams.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Extension, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Caller;
+use super::Call;
 use super::error::ScimError;
 use super::filter::Filter;
-use super::resource::{self, Op, PatchOperation, Precondition, Resource};
-use crate::backend::{Backend, Session};
+use super::resource::{self, Op, PatchOperation, Resource};
+use crate::backend::Session;
 use crate::ids::{GlobalId as _, RoleId};
 use crate::refusal::Refusal;
 use crate::store::{BaseRole, CustomRole, NewCustomRole, Roles};
@@ -67,64 +66,38 @@ impl RoleBody {
     }
 }
 
-pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Response, ScimError> {
+pub(super) async fn list(call: Call, Query(query): Query<HashMap<String, String>>) -> Result<Response, ScimError> {
     Filter::of(query, &[])?;
-    let found = backend.read(&caller, |session| Ok(Roles(session.connection).all()?));
+    let found = call.read(|session| Ok(Roles(session.connection).all()?));
     Ok(resource::list(found.await?.iter().map(show).collect()))
 }
 
-pub(super) async fn get(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Result<Response, ScimError> {
-    let found = backend.read(&caller, move |session| find(session, &id));
+pub(super) async fn get(call: Call, Path(id): Path<String>) -> Result<Response, ScimError> {
+    let found = call.read(move |session| find(session, &id));
     Ok(show(&found.await?).answer(StatusCode::OK))
 }
 
-pub(super) async fn create(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    body: Bytes,
-) -> Result<Response, ScimError> {
+pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, ScimError> {
     let new = RoleBody::read(&body)?;
-    let created = backend.write(&caller, move |session| session.create_role(&new));
+    let created = call.write(move |session, _| session.create_role(&new));
     Ok(show(&created.await?).answer(StatusCode::CREATED))
 }
 
-pub(super) async fn put(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, ScimError> {
+pub(super) async fn put(call: Call, Path(id): Path<String>, body: Bytes) -> Result<Response, ScimError> {
     let new = RoleBody::read(&body)?;
-    let precondition = Precondition::of(&headers);
-    let replaced = backend.write(&caller, move |session| {
+    let replaced = call.write(move |session, precondition| {
         let role = find(session, &id)?;
-        show(&role).require(&precondition)?;
+        show(&role).require(precondition)?;
         session.update_role(role.id, &new)
     });
     Ok(show(&replaced.await?).answer(StatusCode::OK))
 }
 
-pub(super) async fn patch(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, ScimError> {
+pub(super) async fn patch(call: Call, Path(id): Path<String>, body: Bytes) -> Result<Response, ScimError> {
     let operations = resource::read_patch(&body)?;
-    let precondition = Precondition::of(&headers);
-    let patched = backend.write(&caller, move |session| {
+    let patched = call.write(move |session, precondition| {
         let role = find(session, &id)?;
-        show(&role).require(&precondition)?;
+        show(&role).require(precondition)?;
         let mut new = NewCustomRole {
             name: role.name,
             description: role.description,
@@ -139,16 +112,10 @@ pub(super) async fn patch(
     Ok(show(&patched.await?).answer(StatusCode::OK))
 }
 
-pub(super) async fn delete(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, ScimError> {
-    let precondition = Precondition::of(&headers);
-    let deleted = backend.write(&caller, move |session| {
+pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Result<Response, ScimError> {
+    let deleted = call.write(move |session, precondition| {
         let role = find(session, &id)?;
-        show(&role).require(&precondition)?;
+        show(&role).require(precondition)?;
         session.delete_role(&role)
     });
     deleted.await?;

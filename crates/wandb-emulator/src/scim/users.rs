@@ -1,20 +1,19 @@
 //! `Users`: people. Service accounts are made and deleted here, but neither shown nor changed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Extension, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Caller;
+use super::Call;
 use super::error::ScimError;
 use super::filter::Filter;
-use super::resource::{self, Op, PatchOperation, Precondition, Resource};
-use crate::backend::{Backend, NewScimServiceAccount, Session};
+use super::resource::{self, Op, PatchOperation, Resource};
+use crate::backend::{NewScimServiceAccount, Session};
 use crate::ids::{AccountId, GlobalId as _};
 use crate::refusal::Refusal;
 use crate::store::{
@@ -67,13 +66,9 @@ struct Activity {
     active: bool,
 }
 
-pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Response, ScimError> {
+pub(super) async fn list(call: Call, Query(query): Query<HashMap<String, String>>) -> Result<Response, ScimError> {
     let filter = Filter::of(query, &["userName", "emails.value"])?;
-    let found = backend.read(&caller, move |session| {
+    let found = call.read(move |session| {
         let accounts = Accounts(session.connection);
         let found = match filter {
             None => accounts.all()?,
@@ -87,26 +82,18 @@ pub(super) async fn list(
     Ok(resource::list(found.await?))
 }
 
-pub(super) async fn get(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Result<Response, ScimError> {
-    let found = backend.read(&caller, move |session| {
+pub(super) async fn get(call: Call, Path(id): Path<String>) -> Result<Response, ScimError> {
+    let found = call.read(move |session| {
         let (account, person) = find_person(session, &id)?;
         show(session, &account, &person)
     });
     Ok(found.await?.answer(StatusCode::OK))
 }
 
-pub(super) async fn create(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    body: Bytes,
-) -> Result<Response, ScimError> {
+pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, ScimError> {
     let new: NewUser = resource::read(&body)?;
     resource::require_schemas(new.schemas.as_deref(), &[SCHEMA, TEAMS_SCHEMA])?;
-    let created = backend.write(&caller, move |session| match new.account_type.as_deref() {
+    let created = call.write(move |session, _| match new.account_type.as_deref() {
         None => create_person(session, new),
         Some("SERVICE") => create_service_account(session, new, Scope::Team),
         Some("ORG_SERVICE") => create_service_account(session, new, Scope::Organization),
@@ -186,80 +173,78 @@ fn create_service_account(session: &Session<'_>, new: NewUser, scope: Scope) -> 
     Ok(Resource::new(shown))
 }
 
-pub(super) async fn patch(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, ScimError> {
+pub(super) async fn patch(call: Call, Path(id): Path<String>, body: Bytes) -> Result<Response, ScimError> {
     let operations = resource::read_patch(&body)?;
-    let precondition = Precondition::of(&headers);
-    let patched = backend.write(&caller, move |session| {
-        let (account, mut person) = find_person(session, &id)?;
-        let before = show(session, &account, &person)?;
-        before.require(&precondition)?;
-        for operation in &operations {
-            if let Patched::Removed = apply(session, &account, &mut person, operation)? {
-                return Ok(before);
-            }
-        }
+    let patched = call.write(move |session, precondition| {
         let (account, person) = find_person(session, &id)?;
-        show(session, &account, &person)
+        show(session, &account, &person)?.require(precondition)?;
+        let mut draft = Draft { name: account.name.clone(), person, active: None };
+        for operation in &operations {
+            draft.apply(session, &account, operation)?;
+        }
+        draft.store(session, &account)
     });
     Ok(patched.await?.answer(StatusCode::OK))
 }
 
-/// What a step of a patch left.
-enum Patched {
-    Person,
-    /// On a multi-tenant deployment a deactivated person is gone from the organization.
-    Removed,
+/// What a patch is to leave of a person.
+struct Draft {
+    name: String,
+    person: Person,
+    /// None where the patch says nothing about it.
+    active: Option<bool>,
 }
 
-fn apply(
-    session: &Session<'_>,
-    account: &Account,
-    person: &mut Person,
-    operation: &PatchOperation,
-) -> Result<Patched, Refusal> {
-    if operation.op != Op::Replace {
-        return Err(operation.unknown());
-    }
-    let multi_tenant = session.deployment.is_multi_tenant();
-    let mut name = account.name.clone();
-    match operation.path.as_deref() {
-        None => return set_active(session, account, operation.value::<Activity>()?.active),
-        Some("emails") => person.email = operation.value()?,
-        Some("displayName") if !multi_tenant => name = operation.value()?,
-        Some("organizationRole") => {
-            let role: String = operation.value()?;
-            person.role = OrganizationRole::from_word(&role)
-                .ok_or_else(|| Refusal::invalid(format!("there is no organization role `{role}`")))?;
+impl Draft {
+    /// Does one step. Roles in teams are set at once, all else when the draft is stored.
+    fn apply(&mut self, session: &Session<'_>, account: &Account, operation: &PatchOperation) -> Result<(), Refusal> {
+        if operation.op != Op::Replace {
+            return Err(operation.unknown());
         }
-        Some("modelsSeat") if !multi_tenant => {
-            person.models_seat = seat("modelsSeat", Some(&operation.value::<String>()?))?;
-        }
-        Some("weaveRole") if !multi_tenant => {
-            person.weave_role = seat("weaveRole", Some(&operation.value::<String>()?))?;
-        }
-        Some("teamRoles") => {
-            for role in operation.value::<Vec<RoleInTeam>>()? {
-                set_team_role(session, account, &role)?;
+        let multi_tenant = session.deployment.is_multi_tenant();
+        match operation.path.as_deref() {
+            None => {
+                let Activity { active } = operation.value()?;
+                if active && multi_tenant {
+                    return Err(Refusal::invalid("a person cannot be reactivated on a multi-tenant deployment"));
+                }
+                self.active = Some(active);
             }
-            return Ok(Patched::Person);
+            Some("emails") => self.person.email = operation.value()?,
+            Some("displayName") if !multi_tenant => self.name = operation.value()?,
+            Some("organizationRole") => {
+                let role: String = operation.value()?;
+                self.person.role = OrganizationRole::from_word(&role)
+                    .ok_or_else(|| Refusal::invalid(format!("there is no organization role `{role}`")))?;
+            }
+            Some("modelsSeat") if !multi_tenant => {
+                self.person.models_seat = seat("modelsSeat", Some(&operation.value::<String>()?))?;
+            }
+            Some("weaveRole") if !multi_tenant => {
+                self.person.weave_role = seat("weaveRole", Some(&operation.value::<String>()?))?;
+            }
+            Some("teamRoles") => {
+                for role in operation.value::<Vec<RoleInTeam>>()? {
+                    set_team_role(session, account, &role)?;
+                }
+            }
+            Some(_) => return Err(operation.unknown()),
         }
-        Some(_) => return Err(operation.unknown()),
+        Ok(())
     }
-    session.update_person(account, &name, person)?;
-    Ok(Patched::Person)
-}
 
-fn set_active(session: &Session<'_>, account: &Account, active: bool) -> Result<Patched, Refusal> {
-    match (session.deployment.is_multi_tenant(), active) {
-        (true, true) => Err(Refusal::invalid("a person cannot be reactivated on a multi-tenant deployment")),
-        (true, false) => session.delete_account(account).map(|()| Patched::Removed),
-        (false, active) => session.set_active(account, active).map(|()| Patched::Person),
+    /// Stores it, and shows what is left. On a multi-tenant deployment a deactivated person is gone from the organization.
+    fn store(self, session: &Session<'_>, account: &Account) -> Result<Resource, Refusal> {
+        session.update_person(account, &self.name, &self.person)?;
+        if let Some(active) = self.active {
+            session.set_active(account, active)?;
+        }
+        let (account, person) = find_person(session, &account.id.to_global())?;
+        let shown = show(session, &account, &person)?;
+        if self.active == Some(false) && session.deployment.is_multi_tenant() {
+            session.delete_account(&account)?;
+        }
+        Ok(shown)
     }
 }
 
@@ -274,17 +259,11 @@ fn set_team_role(session: &Session<'_>, account: &Account, wanted: &RoleInTeam) 
     session.set_team_role(&team, account, &role)
 }
 
-pub(super) async fn delete(
-    State(backend): State<Arc<Backend>>,
-    Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, ScimError> {
-    let precondition = Precondition::of(&headers);
-    let deleted = backend.write(&caller, move |session| {
+pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Result<Response, ScimError> {
+    let deleted = call.write(move |session, precondition| {
         let account = find(session, &id)?;
         if let Some(person) = account.person() {
-            show(session, &account, person)?.require(&precondition)?;
+            show(session, &account, person)?.require(precondition)?;
         }
         session.delete_account(&account)
     });

@@ -185,6 +185,24 @@ async fn people_are_patched() {
 }
 
 #[tokio::test]
+async fn the_steps_of_one_patch_add_up() {
+    let world = World::start().await;
+    let replace = |path: &str, value: &str| json!({ "op": "replace", "path": path, "value": value });
+    let operations = json!([
+        replace("displayName", "Linus T"),
+        replace("emails", "l@acme.example"),
+        replace("organizationRole", "admin"),
+        { "op": "replace", "value": { "active": false } },
+    ]);
+    let patched = patch_linus(&world, operations).await;
+    assert_eq!(
+        (patched.text("/displayName"), patched.text("/emails/Value"), patched.text("/organizationRole")),
+        ("Linus T".to_owned(), "l@acme.example".to_owned(), "admin".to_owned())
+    );
+    assert_eq!(patched.at("/active"), &json!(false));
+}
+
+#[tokio::test]
 async fn a_patch_that_makes_no_sense_changes_nothing() {
     let world = World::start().await;
     let replace = |path: &str, value: Value| json!({ "op": "replace", "path": path, "value": value });
@@ -223,7 +241,8 @@ async fn on_the_shared_cloud_deactivation_removes() {
     let reactivate = json!([{ "op": "replace", "value": { "active": true } }]);
     assert_eq!(patch_linus(&world, reactivate).await.status, StatusCode::BAD_REQUEST);
     let id = world.account_id("linus").await;
-    patch_linus(&world, json!([{ "op": "replace", "value": { "active": false } }])).await;
+    let removed = patch_linus(&world, json!([{ "op": "replace", "value": { "active": false } }])).await;
+    assert_eq!((removed.status, removed.at("/active")), (StatusCode::OK, &json!(false)));
     assert_eq!(world.scim(Method::GET, &format!("Users/{id}"), Value::Null).await.status, StatusCode::NOT_FOUND);
     assert!(!world.members("research").await.iter().any(|(username, _)| username == "linus"));
 }

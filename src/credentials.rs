@@ -3,6 +3,8 @@
 use tfplugin::{Diagnostic, Result};
 use wandb_client::{BaseUrl, Configured, Credential, CredentialError, Environment, Place};
 
+use crate::error::sentence;
+
 /// `base_url`, else `WANDB_BASE_URL`, else the cloud.
 pub(crate) fn base_url(configured: Option<&str>, environment: &Environment) -> Result<BaseUrl> {
     match configured {
@@ -67,13 +69,14 @@ fn explain(base_url: &BaseUrl, error: &CredentialError) -> Diagnostic {
         )
         .at("base_url"),
         CredentialError::InvalidApiKey { place: Place::Configured, reason } => {
-            Diagnostic::error("Not a W&B API key", format!("`api_key` is not a W&B API key: {reason}.")).at("api_key")
+            Diagnostic::error("Not a W&B API key", sentence(&format_args!("`api_key` is not a W&B API key: {reason}")))
+                .at("api_key")
         }
         CredentialError::SeveralConfigured => Diagnostic::error(
             "Several W&B credentials",
             "The provider block has more than one of `api_key`, `identity_token` and `identity_token_file`. Keep the one \
              that is meant.",
         ),
-        other => Diagnostic::error("Credential cannot be used", format!("{other}.")),
+        other => Diagnostic::error("Credential cannot be used", sentence(other)),
     }
 }

@@ -59,9 +59,18 @@ pub(crate) fn diagnostic(error: &Error, action: &str) -> Diagnostic {
     Diagnostic::error(summary, format!("Could not {action}.{advice}\n\n{}", causes(error)))
 }
 
+/// An error's text as a sentence: errors are written in lower case and without a full stop.
+pub(crate) fn sentence(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}
+
 /// The error and its causes, each on a line.
 fn causes(error: &Error) -> String {
-    let mut text = format!("{error}.");
+    let mut text = sentence(error);
     let mut source = error.source();
     while let Some(cause) = source {
         text.push_str("\nCaused by: ");
@@ -69,4 +78,15 @@ fn causes(error: &Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn a_sentence_begins_and_ends_as_one() {
+        assert_eq!(sentence(&"no answer"), "No answer.");
+        assert_eq!(sentence(&"too short; was it cut?"), "Too short; was it cut?");
+    }
 }

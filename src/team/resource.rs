@@ -183,7 +183,8 @@ fn exists(name: &str) -> Diagnostic {
         "Team exists already",
         format!(
             "A team named \"{name}\" exists already. To manage it here, import it:\n\n  import {{\n    to = \
-             wandb_team.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of NAME."
+             wandb_team.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of NAME. If it is \
+             managed here already and only marked as tainted, clear that with `terraform untaint`."
         ),
     )
     .at("name")

@@ -17,7 +17,7 @@ const CLIENT_CERT: &str = "PLUGIN_CLIENT_CERT";
 const INHERITED: [&str; 3] = ["PATH", "SystemRoot", "LLVM_PROFILE_FILE"];
 
 /// How a provider is started: as Terraform would, unless told otherwise.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Launch {
     pub(crate) program: PathBuf,
     pub(crate) arguments: Vec<OsString>,

@@ -1,0 +1,161 @@
+//! Applying: plans are made again, and what the provider answers is stored.
+
+use tfplugin::Diagnostics;
+use tfplugin::value::Value;
+use tfplugin_proto::tfplugin6 as proto;
+
+use super::plan::{Answer, Question};
+use super::wire::{self, Subject};
+use super::{Action, Call, Object, Plan, Result, Session};
+use crate::process::within;
+use crate::rules::{self, Breach, Rule};
+
+/// What came of an apply. What was reached is stored also where something failed.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    type_name: String,
+    /// What is stored now; none where there is nothing.
+    pub object: Option<Object>,
+    /// All that the provider said, errors too.
+    pub diagnostics: Diagnostics,
+}
+
+/// One call that changes something.
+struct Change<'a> {
+    type_name: &'a str,
+    prior: Option<&'a Object>,
+    config: &'a Value,
+    answer: &'a Answer,
+}
+
+impl Session {
+    /// Applies a plan as hosts do: in another process, which plans again and must come to the same.
+    pub async fn apply(&mut self, plan: Plan) -> Result<Applied> {
+        if plan.action != Action::NoOp {
+            self.restart().await?;
+        }
+        match plan.action {
+            Action::NoOp => Ok(Applied::unchanged(&plan)),
+            Action::Create | Action::Update => self.plan_again_and_change(&plan, plan.prior.as_ref()).await,
+            Action::Destroy => self.destroy_planned(&plan).await,
+            Action::Replace if plan.create_before_destroy => self.create_then_destroy(&plan).await,
+            Action::Replace => self.destroy_then_create(&plan).await,
+        }
+    }
+
+    async fn destroy_then_create(&self, plan: &Plan) -> Result<Applied> {
+        // Nobody asks the provider about this destroy: it gets the private bytes of the create's plan.
+        let destroyed = self.destroy_planned(plan).await?;
+        if destroyed.object.is_some() {
+            return Ok(destroyed);
+        }
+        let created = self.plan_again_and_change(plan, None).await?;
+        let diagnostics = destroyed.diagnostics.into_iter().chain(created.diagnostics).collect();
+        Ok(Applied { diagnostics, ..created })
+    }
+
+    async fn create_then_destroy(&self, plan: &Plan) -> Result<Applied> {
+        let created = self.plan_again_and_change(plan, None).await?;
+        let (Some(old), false) = (&plan.prior, created.diagnostics.has_error()) else { return Ok(created) };
+        // Only now is the provider asked about the destroy of the old one.
+        let destroyed = self.plan_destroy(old).await?;
+        let destroyed = self.destroy_planned(&destroyed).await?;
+        let diagnostics = created.diagnostics.into_iter().chain(destroyed.diagnostics).collect();
+        Ok(Applied { object: created.object, ..Applied { diagnostics, ..destroyed } })
+    }
+
+    async fn destroy_planned(&self, plan: &Plan) -> Result<Applied> {
+        let answer = &Answer { planned: Value::Null, ..plan.answer.clone() };
+        let Plan { type_name, prior, .. } = plan;
+        self.change(&Change { type_name, prior: prior.as_ref(), config: &Value::Null, answer }).await
+    }
+
+    /// What was known stays known when the plan is made again, and the action stays the same.
+    async fn plan_again_and_change(&self, plan: &Plan, prior: Option<&Object>) -> Result<Applied> {
+        let Plan { type_name, config, .. } = plan;
+        let schema = self.schemas.resource(type_name)?;
+        let private = prior.map(Object::private).unwrap_or_default();
+        let answer = self.ask(&Question { type_name, prior, private, config }).await?;
+        let mut breaches =
+            rules::compatible(schema.object_type(), &plan.answer.planned, &answer.planned, Rule::FinalPlan);
+        if prior.is_some() && !answer.requires_replace.is_empty() {
+            breaches.insert(0, Breach::whole(Rule::FinalAction));
+        }
+        Subject::new(Call::PlanResourceChange, type_name).hold(breaches)?;
+        if prior.is_some_and(|prior| prior.value == answer.planned) {
+            // What became known is what was there already.
+            return Ok(Applied::unchanged(plan));
+        }
+        self.change(&Change { type_name, prior, config, answer: &answer }).await
+    }
+
+    /// One call, held against the rules.
+    async fn change(&self, change: &Change<'_>) -> Result<Applied> {
+        let Change { type_name, prior, config, answer: plan } = *change;
+        let schema = self.schemas.resource(type_name)?;
+        let (ty, identity_type) = (schema.object_type(), self.schemas.identity(type_name));
+        let subject = Subject::new(Call::ApplyResourceChange, type_name);
+        let prior_value = prior.map_or(&Value::Null, Object::value);
+        let request = proto::apply_resource_change::Request {
+            type_name: type_name.to_owned(),
+            prior_state: Some(wire::encode(prior_value, ty)?),
+            planned_state: Some(wire::encode(&plan.planned, ty)?),
+            config: Some(wire::encode(config, ty)?),
+            planned_private: plan.private.clone().into(),
+            planned_identity: wire::encode_identity(plan.identity.as_ref(), identity_type)?,
+            ..proto::apply_resource_change::Request::default()
+        };
+        let answer = within("an apply", self.provider().apply_resource_change(request)).await??.into_inner();
+        let diagnostics = wire::diagnostics(answer.diagnostics);
+        let value = subject.value(answer.new_state.as_ref(), ty)?;
+        let identity = subject.identity(answer.new_identity.as_ref(), identity_type)?;
+        let private = answer.private.to_vec();
+
+        let mut breaches = rules::known(&value);
+        breaches.extend(rules::without_write_only(schema.attributes(), &value));
+        if !diagnostics.has_error() {
+            if value.is_null() == plan.planned.is_null() {
+                breaches.extend(rules::compatible(ty, &plan.planned, &value, Rule::Applied));
+            } else {
+                breaches.push(Breach::whole(Rule::AppliedExistence));
+            }
+        }
+        if !value.is_null() {
+            let expected = plan.identity.as_ref().filter(|identity| identity.is_wholly_known());
+            breaches.extend(rules::identity_stored(identity_type.is_some(), expected, identity.as_ref()));
+            breaches.extend(rules::private_kept(prior.map(Object::private).unwrap_or_default(), &private));
+        }
+        subject.hold(breaches)?;
+
+        let type_name = type_name.to_owned();
+        if value.is_null() {
+            // Where something failed, hosts keep what they had.
+            let object = prior.filter(|_| diagnostics.has_error()).cloned();
+            return Ok(Applied { type_name, object, diagnostics });
+        }
+        let tainted = match prior {
+            None => diagnostics.has_error(),
+            Some(prior) => plan.planned.is_null() && prior.tainted,
+        };
+        let object = Some(Object { type_name: type_name.clone(), value, private, identity, tainted });
+        Ok(Applied { type_name, object, diagnostics })
+    }
+}
+
+impl Applied {
+    fn unchanged(plan: &Plan) -> Self {
+        let (type_name, object) = (plan.type_name.clone(), plan.prior.clone());
+        Self { type_name, object, diagnostics: Diagnostics::new() }
+    }
+
+    /// The object, where nothing failed.
+    ///
+    /// # Errors
+    /// All that the provider said, where there is an error among it.
+    pub fn into_result(self) -> Result<Option<Object>> {
+        if self.diagnostics.has_error() {
+            return Err(Subject::new(Call::ApplyResourceChange, &self.type_name).refused(self.diagnostics));
+        }
+        Ok(self.object)
+    }
+}

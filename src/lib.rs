@@ -6,6 +6,7 @@
 mod api_key;
 mod credentials;
 mod error;
+mod functions;
 mod import_id;
 mod provider;
 mod service_account;

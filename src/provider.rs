@@ -9,7 +9,7 @@ use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Pr
 use wandb_client::{BaseUrl, Client, Config, Configured, Environment, Viewer};
 
 use crate::error::Explain as _;
-use crate::{api_key, credentials, service_account, team};
+use crate::{api_key, credentials, functions, service_account, team};
 
 /// Where registries know this provider; the one place that names it.
 pub const ADDRESS: &str = "registry.terraform.io/wandb-community/wandb";
@@ -117,6 +117,7 @@ impl Provider for WandbProvider {
             .resource(service_account::ServiceAccountResource)
             .resource(team::TeamResource)
             .data_source(team::TeamDataSource);
+        functions::register(registry);
     }
 
     fn validate(&self, config: &Configuration, report: &mut Diagnostics) {

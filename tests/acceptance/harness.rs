@@ -178,7 +178,7 @@ impl Scene {
     }
 
     fn set(stage: &Stage, host: &Host) -> Result<Self> {
-        let emulator = Emulator::start(&stage.emulator()?, None)?;
+        let emulator = Emulator::start(&stage.emulator()?)?;
         let mut workspace = Workspace::new(host, &stage.mirror()?)?;
         workspace.set("WANDB_BASE_URL", emulator.base_url());
         workspace.set("WANDB_API_KEY", emulator.administrator().api_key.expose_secret());
@@ -233,6 +233,14 @@ impl Scene {
         }
         ensure!(after == before, "the import of `{id}` gave\n{after:#}\ninstead of\n{before:#}");
         self.workspace.expect_empty_plan().context("after the import")
+    }
+
+    /// Passes when there is nothing to import by this id: the host shows an error of this title, and the state stays as it is.
+    pub(crate) fn expect_no_import(&self, address: &str, id: &str, summary: &str) -> Result<()> {
+        let import = self.workspace.run(&["import", "-no-color", address, id])?.failure()?;
+        ensure!(import.stderr.contains(&format!("Error: {summary}\n")), "{}", import.describe());
+        ensure!(self.workspace.resource(address)?.is_none(), "`{address}` is in the state after a failed import");
+        Ok(())
     }
 
     /// The team as the administrator sees it; `None` when there is none.

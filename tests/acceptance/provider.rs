@@ -33,19 +33,19 @@ fn with_block(attributes: &str) -> String {
 
 fn no_credentials(scene: &mut Scene) -> Result<()> {
     scene.workspace.unset("WANDB_API_KEY");
-    scene.configure(TEAM)?;
+    scene.configure(&with_block(""))?;
     scene.expect_messages("provider_no_credentials", &["plan"])
 }
 
 fn wrong_key(scene: &mut Scene) -> Result<()> {
     scene.workspace.set("WANDB_API_KEY", NOBODYS_KEY);
-    scene.configure(TEAM)?;
+    scene.configure(&with_block(""))?;
     scene.expect_messages("provider_wrong_key", &["plan"])
 }
 
 fn malformed_key(scene: &mut Scene) -> Result<()> {
     scene.workspace.set("WANDB_API_KEY", "hunter2");
-    scene.configure(TEAM)?;
+    scene.configure(&with_block(""))?;
     scene.expect_messages("provider_malformed_key", &["plan"])
 }
 
@@ -77,6 +77,7 @@ fn key_of_the_environment_goes_to_its_own_host_only(scene: &mut Scene) -> Result
 }
 
 fn wrong_organization(scene: &mut Scene) -> Result<()> {
+    scene.create_team("science")?;
     scene.configure(&with_block("organization = \"umbrella\""))?;
     scene.expect_messages("provider_wrong_organization", &["plan"])?;
     scene.apply(&with_block("organization = \"acme\""))?;
@@ -92,7 +93,7 @@ fn malformed_base_url(scene: &mut Scene) -> Result<()> {
 fn unreachable_server(scene: &mut Scene) -> Result<()> {
     // Port 1 is reserved and nothing listens there: refused at once.
     scene.workspace.set("WANDB_BASE_URL", "http://127.0.0.1:1");
-    scene.configure(TEAM)?;
+    scene.configure(&with_block("max_retries = 0"))?;
     scene.expect_messages("provider_unreachable_server", &["plan"])
 }
 

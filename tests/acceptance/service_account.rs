@@ -37,11 +37,6 @@ fn lives_from_create_to_destroy(scene: &mut Scene) -> Result<()> {
     assert_eq!(names(&accounts), ["ci"]);
     let state = scene.object(ACCOUNT)?;
     assert_eq!(state["id"], accounts[0]["id"]);
-    assert_eq!(state["scope"], "team");
-
-    // Writing the defaults down changes nothing.
-    let explicit = account("name = \"ci\"; team = \"research\"; scope = \"team\"");
-    assert_eq!(scene.planned_actions(&explicit, ACCOUNT)?, json!(["no-op"]));
 
     scene.workspace.destroy()?;
     assert!(scene.service_accounts("research")?.is_empty());
@@ -123,11 +118,15 @@ fn existing_account_is_imported(scene: &mut Scene) -> Result<()> {
 fn missing_account_is_not_imported(scene: &mut Scene) -> Result<()> {
     scene.create_team("research")?;
     scene.configure(&account("name = \"ci\"; team = \"research\""))?;
-    for id in ["research/ci", "nowhere/ci", "ci", "research/ci/more"] {
-        let import = scene.workspace.run(&["import", "-no-color", ACCOUNT, id])?.failure()?;
-        assert!(import.stderr.contains(id), "{}", import.describe());
+    for (id, summary) in [
+        ("research/ci", "Service account not found"),
+        ("research/id:VXNlcjoxMg==", "Service account not found"),
+        ("nowhere/ci", "Team not found"),
+        ("ci", "Invalid import id"),
+        ("research/ci/more", "Invalid import id"),
+    ] {
+        scene.expect_no_import(ACCOUNT, id, summary)?;
     }
-    assert_eq!(scene.workspace.resource(ACCOUNT)?, None);
     Ok(())
 }
 
@@ -142,7 +141,6 @@ fn bad_input_is_refused_at_plan(scene: &mut Scene) -> Result<()> {
     scene.create_team("research")?;
     for (name, attributes) in [
         ("service_account_name_is_empty", "name = \"\"; team = \"research\""),
-        ("service_account_scope_is_unknown", "name = \"ci\"; team = \"research\"; scope = \"galaxy\""),
         ("service_account_has_no_team", "name = \"ci\""),
     ] {
         scene.configure(&account(attributes))?;

@@ -39,7 +39,7 @@ pub(crate) fn run(screen: &mut Screen, interrupt: &Interrupt) -> Result<()> {
     screen.found(&format!("The host is {host}."))?;
 
     let mirror = Arc::new(Mirror::of(&binaries.join(Binary::Provider.name()))?);
-    let emulator = Emulator::start(&binaries.join(Binary::Emulator.name()), None)?;
+    let emulator = Emulator::start(&binaries.join(Binary::Emulator.name()))?;
     let mut workspace = Workspace::new(&host, &mirror)?.in_callers_group();
     workspace.copy_from(&target::project().join(EXAMPLE))?;
     if !screen.is_terminal() {

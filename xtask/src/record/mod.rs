@@ -46,7 +46,7 @@ pub(crate) fn run(screen: &mut Screen) -> Result<()> {
 /// What this host sends for both configurations.
 fn record(host: &Host, binaries: &Path) -> Result<Recording> {
     let mirror = Arc::new(Mirror::of(&binaries.join(Binary::Recorder.name()))?);
-    let emulator = Emulator::start(&binaries.join(Binary::Emulator.name()), None)?;
+    let emulator = Emulator::start(&binaries.join(Binary::Emulator.name()))?;
     let mut recording = Recording::default();
     for (configuration, provider) in [(ECHO, Binary::Echo), (WANDB, Binary::Provider)] {
         let mut workspace = Workspace::new(host, &mirror)?;

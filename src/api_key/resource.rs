@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use tfplugin::resource::{IdentitySchema, ImportTarget};
 use tfplugin::schema::string;
-use tfplugin::schema::validator::{length, not_blank};
+use tfplugin::schema::validator::{length, not_blank, trimmed};
 use tfplugin::value::Type;
 use tfplugin::{Attr, Diagnostic, Model, Resource, ResourceContext, Result, Schema};
 use wandb_client::{ApiKeyId, ApiKeyInfo, ErrorKind, UserId};
@@ -63,7 +63,7 @@ impl Resource for ApiKeyResource {
             )
             .required(
                 "name",
-                string("What the key is called in W&B.").replace().validate(length(1..=128).and(not_blank())),
+                string("What the key is called in W&B.").replace().validate(length(1..=128).and(trimmed())),
             )
             .computed(
                 "key",

@@ -2,7 +2,7 @@
 
 use tfplugin::resource::{Change, IdentitySchema, ImportTarget};
 use tfplugin::schema::string;
-use tfplugin::schema::validator::{length, not_blank};
+use tfplugin::schema::validator::{length, not_blank, trimmed};
 use tfplugin::value::Type;
 use tfplugin::{Attr, Context, Diagnostic, Model, Resource, ResourceContext, Result, Schema};
 use wandb_client::{Authentication, ServiceAccount, UserId};
@@ -42,7 +42,7 @@ impl Resource for ServiceAccountResource {
                 "name",
                 string("The account's name. W&B cannot rename an account: another name means another account.")
                     .replace()
-                    .validate(length(1..=128).and(not_blank())),
+                    .validate(length(1..=128).and(trimmed())),
             )
             .required("team", string("The team that the account belongs to.").replace().validate(not_blank()))
     }

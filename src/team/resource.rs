@@ -5,7 +5,7 @@
 
 use tfplugin::resource::{Change, IdentitySchema, ImportTarget, Plan, PlanKind};
 use tfplugin::schema::string;
-use tfplugin::schema::validator::{length, one_of};
+use tfplugin::schema::validator::{length, one_of, trimmed};
 use tfplugin::value::Type;
 use tfplugin::{Attr, Context, Diagnostic, Model, Resource, ResourceContext, Result, Schema, string_enum};
 use wandb_client::Team;
@@ -52,7 +52,7 @@ impl Resource for TeamResource {
             "A W&B team. W&B offers no way to delete or rename a team: see `deletion_policy` for what a destroy does.",
         )
         .computed("id", string("The team's id."))
-        .required("name", string("The team's name. It cannot be changed later.").validate(length(1..=128)))
+        .required("name", string("The team's name. It cannot be changed later.").validate(length(1..=128).and(trimmed())))
         .optional(
             "initial_admin",
             string(

@@ -82,7 +82,13 @@ pub fn length(characters: RangeInclusive<usize>) -> Validator {
 /// Text that is not empty and neither begins nor ends with white space.
 #[must_use]
 pub fn not_blank() -> Validator {
-    Validator::text("text without white space at its ends", |text| !text.is_empty() && text.trim() == text)
+    Validator::text("not empty and without white space at its ends", |text| !text.is_empty() && text.trim() == text)
+}
+
+/// Text that neither begins nor ends with white space.
+#[must_use]
+pub fn trimmed() -> Validator {
+    Validator::text("without white space at its ends", |text| text.trim() == text)
 }
 
 /// A whole number that fits `i64`.
@@ -149,7 +155,10 @@ mod tests {
             (one_of(&["a", "b"]), "B".into(), false),
             (length(1..=2), "éé".into(), true),
             (length(1..=2), "".into(), false),
+            (not_blank(), "".into(), false),
             (not_blank(), " a".into(), false),
+            (trimmed(), "a ".into(), false),
+            (trimmed(), "".into(), true),
             (whole(), Value::Number("1.5".parse().unwrap()), false),
             (whole(), Value::from(3), true),
             (between(1..=5), Value::from(5), true),

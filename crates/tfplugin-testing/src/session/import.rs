@@ -24,9 +24,10 @@ impl From<&str> for ImportTarget {
 }
 
 impl Session {
-    /// Imports an object and reads it, as hosts do.
-    pub async fn import(&self, type_name: &str, target: impl Into<ImportTarget>) -> Result<Object> {
+    /// Imports an object and reads it, as hosts do in a command of its own: in another process.
+    pub async fn import(&mut self, type_name: &str, target: impl Into<ImportTarget>) -> Result<Object> {
         let target = target.into();
+        self.restart().await?;
         let subject = Subject::new(Call::ImportResourceState, type_name);
         let schema = self.schemas.resource(type_name)?;
         let (ty, identity_type) = (schema.object_type(), self.schemas.identity(type_name));

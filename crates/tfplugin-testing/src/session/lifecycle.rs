@@ -32,7 +32,7 @@ impl Session {
 
     /// Checks that nothing is left to do: an object that is read twice is the same, and stays as it is in a plan.
     /// Answers it as it was read.
-    pub async fn settled(&self, object: &Object, config: &Value) -> Result<Object> {
+    pub async fn settled(&mut self, object: &Object, config: &Value) -> Result<Object> {
         let first = self.present(object).await?;
         let again = self.present(&first).await?;
         let type_name = object.type_name.as_str();
@@ -55,7 +55,7 @@ impl Session {
     /// Imports an object that is known already, and checks that this gives the same state but for these attributes,
     /// which an import cannot know.
     pub async fn import_verify(
-        &self,
+        &mut self,
         object: &Object,
         target: impl Into<ImportTarget>,
         unknowable: &[&str],
@@ -106,7 +106,7 @@ impl Session {
     }
 
     /// The object as it is read, which has to be there.
-    async fn present(&self, object: &Object) -> Result<Object> {
+    async fn present(&mut self, object: &Object) -> Result<Object> {
         let type_name = object.type_name.clone();
         self.refresh(object).await?.ok_or(SessionError::Gone { type_name })
     }

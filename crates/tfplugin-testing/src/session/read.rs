@@ -9,9 +9,10 @@ use crate::process::within;
 use crate::rules::{self, Breach, Rule};
 
 impl Session {
-    /// Reads an object as a refresh does: its stored state is upgraded, then the object is read. `None` where it is
-    /// gone.
-    pub async fn refresh(&self, object: &Object) -> Result<Option<Object>> {
+    /// Reads an object as the next command of a host does, in another process: its stored state is upgraded, then the
+    /// object is read. `None` where it is gone.
+    pub async fn refresh(&mut self, object: &Object) -> Result<Option<Object>> {
+        self.restart().await?;
         let type_name = object.type_name.as_str();
         let schema = self.schemas.resource(type_name)?;
         let stored = object.value.to_json(schema.object_type())?;

@@ -1,0 +1,153 @@
+//! `wandb_api_key`, whose secret exists once.
+
+use anyhow::{Context, Result, ensure};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use tfplugin::value::{Path, Value};
+use tfplugin_testing::{Action, ImportTarget, Object};
+
+use crate::scene::{Scene, key, object, refusal, secret, text};
+
+const TYPE: &str = "wandb_api_key";
+
+/// An account of a team, and a key of it.
+async fn account_with_key(scene: &mut Scene) -> Result<(Object, Object)> {
+    scene.create_team("research").await?;
+    let account = scene.create_account("research", "ci").await?;
+    let key = scene.create_key(&account, "laptop").await?;
+    Ok((account, key))
+}
+
+/// Deletes the key of this name as an administrator of the team would.
+fn revoke(scene: &Scene, name: &str) -> Result<()> {
+    let query =
+        "query Keys { entity(name: \"research\") { members { apiKeys { edges { node { id description } } } } } }";
+    let answer = scene.emulator.graphql(query, &json!({}))?;
+    let members = answer.pointer("/entity/members").and_then(serde_json::Value::as_array).context("members")?;
+    let keys = members.iter().filter_map(|member| member.pointer("/apiKeys/edges")?.as_array()).flatten();
+    let mut ids = keys.map(|edge| &edge["node"]).filter(|node| node["description"] == name).map(|node| &node["id"]);
+    let id = ids.next().context("there is no such key")?;
+    let mutation = "mutation DeleteApiKey($id: String!) { deleteApiKey(input: { id: $id }) { success } }";
+    scene.emulator.graphql(mutation, &json!({ "id": id })).map(drop)
+}
+
+#[tokio::test]
+async fn lives_from_create_to_destroy() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let (account, created) = account_with_key(&mut scene).await?;
+    assert_eq!(text(&created, "service_account_id")?, text(&account, "id")?);
+    ensure!(
+        secret(&created)?.expose_secret().starts_with(text(&created, "key_id")?),
+        "the id is the secret's beginning"
+    );
+    assert!(!scene.viewer(&created)?.is_empty());
+
+    scene.session.destroy(created.clone()).await?;
+    assert!(scene.viewer(&created).is_err(), "it is revoked");
+    scene.end().await
+}
+
+#[tokio::test]
+async fn another_name_is_another_key() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let (account, created) = account_with_key(&mut scene).await?;
+    let config = key(&account, "cluster");
+    let plan = scene.session.plan(TYPE, Some(&created), &config).await?;
+    assert_eq!(plan.action(), Action::Replace);
+    assert_eq!(plan.requires_replace(), [Path::from("name")]);
+    for made_anew in ["id", "key", "key_id", "created_at"] {
+        assert!(plan.planned().attribute(made_anew).is_unknown(), "{made_anew}");
+    }
+    let replaced = scene.session.replace(created.clone(), &config).await?;
+    assert!(scene.viewer(&created).is_err());
+    assert!(!scene.viewer(&replaced)?.is_empty());
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_tainted_key_is_made_anew() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let (account, created) = account_with_key(&mut scene).await?;
+    let replaced = scene.session.replace(created.clone().taint(), &key(&account, "laptop")).await?;
+    assert!(!replaced.is_tainted());
+    assert!(scene.viewer(&created).is_err());
+    assert!(!scene.viewer(&replaced)?.is_empty());
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_key_that_was_revoked_outside_is_gone() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let (account, created) = account_with_key(&mut scene).await?;
+    revoke(&scene, "laptop")?;
+    assert!(scene.session.refresh(&created).await?.is_none());
+    let plan = scene.session.plan_destroy(&created).await?;
+    assert!(scene.session.apply(plan).await?.into_result()?.is_none(), "one that is gone is destroyed");
+    scene.create_key(&account, "laptop").await?;
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_key_of_an_account_that_cannot_be_seen_stays() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let (account, created) = account_with_key(&mut scene).await?;
+    scene.emulator.delete_account(text(&account, "id")?)?;
+    assert_eq!(refusal(scene.session.refresh(&created).await)?, ["Service account not visible"]);
+    scene.end().await
+}
+
+#[tokio::test]
+async fn an_imported_key_has_no_secret_and_stays_as_it_is() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let (account, created) = account_with_key(&mut scene).await?;
+    let identity = ImportTarget::Identity(created.identity().context("an identity")?.clone());
+    for target in ["research/ci/laptop".into(), text(&created, "id")?.into(), identity] {
+        let imported = scene.session.import_verify(&created, target, &["key"]).await?;
+        assert!(imported.attribute("key").is_null());
+        scene.session.settled(&imported, &key(&account, "laptop")).await?;
+    }
+    for (id, refused) in [
+        ("research/ci/other", "API key not found"),
+        ("research/other/laptop", "Service account not found"),
+        ("laptop", "Invalid import id"),
+    ] {
+        assert_eq!(refusal(scene.session.import(TYPE, id).await)?, [refused], "{id}");
+    }
+    scene.end().await
+}
+
+#[tokio::test]
+async fn the_secret_is_in_the_state_alone() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let schema = scene.session.schemas().resource(TYPE)?;
+    let sensitive = schema.attributes().iter().filter(|(_, attribute)| attribute.sensitive).map(|(name, _)| name);
+    assert_eq!(sensitive.collect::<Vec<_>>(), ["key"]);
+
+    let (_, created) = account_with_key(&mut scene).await?;
+    let secret = secret(&created)?;
+    let elsewhere = object([
+        ("id", created.attribute("id").clone()),
+        ("key_id", created.attribute("key_id").clone()),
+        ("name", created.attribute("name").clone()),
+    ]);
+    let others = elsewhere.as_map().context("an object")?.values().filter_map(Value::as_str);
+    ensure!(others.into_iter().all(|text| !text.contains(secret.expose_secret())), "another attribute has the secret");
+    let private = String::from_utf8_lossy(created.private());
+    ensure!(!private.contains(secret.expose_secret()), "the private bytes have the secret");
+    // Scene::end looks through the logs.
+    scene.end().await
+}
+
+#[tokio::test]
+async fn bad_input_is_refused() -> Result<()> {
+    let scene = Scene::set().await?;
+    let config = |account: &str, name: &str| object([("service_account_id", account.into()), ("name", name.into())]);
+    for (config, place) in [(config("VXNlcjoxMg==", ""), "name"), (config("", "laptop"), "service_account_id")] {
+        let refused = scene.session.validate(TYPE, &config).await;
+        assert_eq!(refusal(refused)?, [format!("{place}: Invalid value for `{place}`")]);
+    }
+    let missing = scene.session.validate(TYPE, &object([("name", "laptop".into())])).await;
+    let message = missing.expect_err("a refusal").to_string();
+    assert_eq!(message, "the configuration is none: `service_account_id` is required");
+    scene.end().await
+}

@@ -1,0 +1,10 @@
+//! The built provider over gRPC against the emulator, held to Terraform's rules by a host in Rust: no Terraform needed.
+//!
+//! What real hosts make of the provider, and what they print, is tried in `tests/acceptance`.
+
+mod api_key;
+mod provider;
+mod scene;
+mod service_account;
+mod team;
+mod team_data_source;

@@ -1,0 +1,107 @@
+//! `wandb_team`: made, kept and given up, but never deleted.
+
+use anyhow::{Context, Result};
+use tfplugin::value::Value;
+use tfplugin_testing::{Action, ImportTarget};
+
+use crate::scene::{Scene, object, refusal, text};
+
+const TYPE: &str = "wandb_team";
+
+fn team(name: &str, policy: &str) -> Value {
+    object([("name", name.into()), ("deletion_policy", policy.into())])
+}
+
+#[tokio::test]
+async fn lives_from_create_to_abandonment() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let config = object([("name", "research".into())]);
+    let plan = scene.session.plan(TYPE, None, &config).await?;
+    assert_eq!(plan.action(), Action::Create);
+    assert!(plan.planned().attribute("id").is_unknown());
+    assert_eq!(plan.planned().attribute("deletion_policy").as_str(), Some("prevent"), "the default shows in the plan");
+
+    let created = scene.session.create(TYPE, &config).await?;
+    assert_eq!(created.identity().context("an identity")?.attribute("name").as_str(), Some("research"));
+    let refused = scene.session.plan_destroy(&created).await;
+    assert_eq!(refusal(refused)?, ["Team cannot be deleted"]);
+
+    let id = text(&created, "id")?.to_owned();
+    let updated = scene.session.update(created, &team("research", "abandon")).await?;
+    assert_eq!(text(&updated, "id")?, id);
+    scene.session.destroy(updated).await?;
+    // It lives on, so it can be imported.
+    let imported = scene.session.import(TYPE, "research").await?;
+    assert_eq!(text(&imported, "id")?, id);
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_deleted_default_comes_back() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let created = scene.create_team("research").await?;
+    let updated = scene.session.update(created, &object([("name", "research".into())])).await?;
+    assert_eq!(text(&updated, "deletion_policy")?, "prevent");
+    scene.end().await
+}
+
+#[tokio::test]
+async fn it_is_imported_by_name_and_by_identity() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let config = object([("name", "research".into())]);
+    let created = scene.session.create(TYPE, &config).await?;
+    scene.session.import_verify(&created, "research", &[]).await?;
+    let identity = created.identity().context("an identity")?.clone();
+    let imported = scene.session.import_verify(&created, ImportTarget::Identity(identity), &[]).await?;
+    scene.session.settled(&imported, &config).await?;
+
+    let refused = scene.session.import(TYPE, "nowhere").await;
+    assert_eq!(refusal(refused)?, ["Team not found"]);
+    let refused = scene.session.import(TYPE, "research/ci").await;
+    assert_eq!(refusal(refused)?, ["Invalid import id"]);
+    scene.end().await
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_while_planning() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let created = scene.create_team("research").await?;
+    let session = &scene.session;
+
+    let again = session.plan(TYPE, None, &team("research", "abandon")).await;
+    assert_eq!(refusal(again)?, ["name: Team exists already"]);
+    let renamed = session.plan(TYPE, Some(&created), &team("science", "abandon")).await;
+    assert_eq!(refusal(renamed)?, ["name: Teams cannot be renamed"]);
+
+    let empty = session.validate(TYPE, &team("", "abandon")).await;
+    assert_eq!(refusal(empty)?, ["name: Invalid value for `name`"]);
+    let policy = session.validate(TYPE, &team("research", "delete")).await;
+    assert_eq!(refusal(policy)?, ["deletion_policy: Invalid value for `deletion_policy`"]);
+    session.validate(TYPE, &object([("name", Value::unknown())])).await?;
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_tainted_team_is_not_destroyed() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let created = scene.session.create(TYPE, &object([("name", "research".into())])).await?.taint();
+    // No host asks about the destroy here, and none tells that this is half of a replacement.
+    let plan = scene.session.plan(TYPE, Some(&created), &object([("name", "research".into())])).await;
+    assert_eq!(refusal(plan)?, ["name: Team exists already"]);
+    scene.end().await
+}
+
+#[tokio::test]
+async fn states_of_other_versions_are_read() -> Result<()> {
+    let scene = Scene::set().await?;
+    let stored = br#"{"id": "RW50aXR5OjE=", "name": "research", "colour": "red"}"#;
+    let state = scene.session.upgrade(TYPE, 0, stored).await?;
+    assert_eq!(state.attribute("name").as_str(), Some("research"));
+    assert_eq!(state.attribute("deletion_policy").as_str(), Some("prevent"), "what is missing is its default");
+
+    let refused = scene.session.upgrade(TYPE, 7, stored).await;
+    assert_eq!(refusal(refused)?, ["State of a newer provider"]);
+    let refused = scene.session.upgrade(TYPE, 0, br#"{"name": ["research"]}"#).await;
+    assert_eq!(refusal(refused)?, ["name: Unreadable state"]);
+    scene.end().await
+}

@@ -208,6 +208,30 @@ impl<T: Field + Ord> Field for BTreeSet<T> {
     }
 }
 
+/// The elements of a set that need not be known yet, such as nested objects: two unknown elements may become different,
+/// so both are there. Where all are known and ordered, a `BTreeSet` does too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Set<T>(pub Vec<T>);
+
+impl<T: Field> Field for Set<T> {
+    fn value_type() -> Type {
+        Type::set(T::value_type())
+    }
+
+    fn from_value(value: Value) -> Result<Self, ValueError> {
+        let Value::Set(elements) = value else { return misfit(&Self::value_type(), &value) };
+        let read = |element: Value| {
+            let step = Step::Element(Box::new(element.clone()));
+            T::from_value(element).map_err(|error| error.under(step))
+        };
+        elements.into_iter().map(read).collect::<Result<_, _>>().map(Self)
+    }
+
+    fn into_value(self) -> Value {
+        Value::set(self.0.into_iter().map(T::into_value))
+    }
+}
+
 impl<T: Field> Field for BTreeMap<String, T> {
     fn value_type() -> Type {
         Type::map(T::value_type())
@@ -228,5 +252,20 @@ impl<T: Field> Field for BTreeMap<String, T> {
 
     fn into_value(self) -> Value {
         Value::Map(self.into_iter().map(|(key, element)| (key, element.into_value())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_elements_of_a_set_stay_apart() {
+        let planned = Value::set([Value::unknown(), Value::unknown(), "a".into()]);
+        let set = Set::<Attr<String>>::from_value(planned.clone()).unwrap();
+        assert_eq!(set.0.len(), 3);
+        assert!(set.into_value() == planned);
+        assert!(Set::<String>::from_value(planned).is_err(), "a plain type has no word for unknown");
+        assert_eq!(Set::<String>::value_type(), Type::set(Type::String));
     }
 }

@@ -11,7 +11,7 @@ mod string_enum;
 use crate::value::{Type, Value, ValueError};
 
 pub use self::attr::{Absent, Attr};
-pub use self::field::Field;
+pub use self::field::{Field, Set};
 pub use tfplugin_derive::Model;
 
 /// A struct whose fields are the attributes of an object.

@@ -44,6 +44,25 @@ impl Credentials {
     }
 }
 
+/// The person on whose behalf a service account logs a run, as `WANDB_USERNAME` and `WANDB_USER_EMAIL` name one: W&B's SDK
+/// sends their values with every request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OnBehalfOf {
+    pub(crate) username: Option<String>,
+    pub(crate) email: Option<String>,
+}
+
+impl OnBehalfOf {
+    /// Whom a request names.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| {
+            let value = headers.get(name)?.to_str().ok()?.trim();
+            (!value.is_empty()).then(|| value.to_owned())
+        };
+        Self { username: text("x-wandb-username"), email: text("x-wandb-user-email") }
+    }
+}
+
 impl Backend {
     /// The account that these credentials belong to, and notes that its key was used.
     pub(crate) async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Arc<Account>>, StoreError> {

@@ -15,7 +15,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::json;
 use tower::ServiceExt as _;
 
-use crate::auth::Credentials;
+use crate::auth::{Credentials, OnBehalfOf};
 use crate::backend::Backend;
 use crate::faults::{Effect, Faults, When};
 use crate::federation::Federation;
@@ -26,7 +26,7 @@ use crate::operation::Operation;
 use crate::refusal::with_causes;
 use crate::server::Dropped;
 use crate::store::Account;
-use crate::{federation, scim};
+use crate::{federation, file_stream, scim};
 
 /// The largest body of a request, in bytes.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
@@ -68,7 +68,10 @@ impl Front {
         faults: Faults,
         federation: Federation,
     ) -> Self {
-        let routes = scim::router(Arc::clone(&backend)).merge(federation::router(federation)).fallback(unknown_path);
+        let routes = scim::router(Arc::clone(&backend))
+            .merge(file_stream::router(Arc::clone(&backend)))
+            .merge(federation::router(federation))
+            .fallback(unknown_path);
         Self { backend, graphql, journal: Journal::default(), limits, faults, routes }
     }
 
@@ -143,9 +146,12 @@ impl Front {
     async fn dispatch(&self, asked: Asked, authentication: Authentication) -> Response {
         if let Some(call) = asked.graphql {
             return match (authentication.account, call) {
-                (None, _) => error(StatusCode::UNAUTHORIZED, "the credentials are missing or not valid"),
+                (None, _) => unauthorized(),
                 (Some(_), Err(wrong)) => wrong.into_response(),
-                (Some(caller), Ok(call)) => self.graphql.answer(&self.backend, caller, call).await,
+                (Some(caller), Ok(call)) => {
+                    let on_behalf_of = OnBehalfOf::of(&asked.head.headers);
+                    self.graphql.answer(&self.backend, caller, on_behalf_of, call).await
+                }
             };
         }
         let mut request = Request::from_parts(asked.head, Body::from(asked.body));
@@ -276,8 +282,13 @@ async fn unknown_path(method: Method, uri: Uri) -> Response {
     error(StatusCode::NOT_FOUND, &format!("the W&B emulator has no {method} {}", uri.path()))
 }
 
+/// The answer to credentials that are missing or not valid.
+pub(crate) fn unauthorized() -> Response {
+    error(StatusCode::UNAUTHORIZED, "the credentials are missing or not valid")
+}
+
 /// An error outside of GraphQL and SCIM.
-fn error(status: StatusCode, message: &str) -> Response {
+pub(crate) fn error(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "error": message }))).into_response()
 }
 

@@ -67,6 +67,10 @@ global_ids! {
     ApiKeyId = "ApiKey";
     /// A custom role.
     RoleId = "Role";
+    /// A project of an entity.
+    ProjectId = "Project";
+    /// A run in a project.
+    RunId = "Run";
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ pub(crate) enum Operation {
     Route(String),
 }
 
-/// The routes of SCIM and of the token exchange, as they are counted.
-const ROUTES: [&str; 18] = [
+/// The routes of SCIM, of the token exchange and of the file stream, as they are counted.
+const ROUTES: [&str; 19] = [
     "GET /scim/Users",
     "POST /scim/Users",
     "GET /scim/Users/{id}",
@@ -31,6 +31,7 @@ const ROUTES: [&str; 18] = [
     "PATCH /scim/Roles/{id}",
     "PUT /scim/Roles/{id}",
     "DELETE /scim/Roles/{id}",
+    "POST /files/{entity}/{project}/{run}/file_stream",
     "POST /oidc/token",
     "POST /graphql",
 ];
@@ -47,6 +48,7 @@ impl Operation {
         let route = match segments.as_slice() {
             ["scim", resource @ ("Users" | "Groups" | "Roles")] => format!("/scim/{resource}"),
             ["scim", resource @ ("Users" | "Groups" | "Roles"), _] => format!("/scim/{resource}/{{id}}"),
+            ["files", _, _, _, "file_stream"] => "/files/{entity}/{project}/{run}/file_stream".to_owned(),
             ["graphql"] => "/graphql".to_owned(),
             ["oidc", "token"] => "/oidc/token".to_owned(),
             _ => return Self::Route("unknown".to_owned()),
@@ -73,6 +75,8 @@ mod tests {
         assert_eq!(label(Method::GET, "/scim/Users"), "GET /scim/Users");
         assert_eq!(label(Method::PATCH, "/scim/Groups/RW50aXR5OjE="), "PATCH /scim/Groups/{id}");
         assert_eq!(label(Method::POST, "/oidc/token"), "POST /oidc/token");
+        let stream = "POST /files/{entity}/{project}/{run}/file_stream";
+        assert_eq!(label(Method::POST, "/files/research/vision/8x2k/file_stream"), stream);
         assert_eq!(label(Method::GET, "/scim/Users/1/2"), "unknown");
     }
 }

@@ -1,5 +1,7 @@
 //! Why the backend refuses to do something: one vocabulary, which each API puts in its own words.
 
+use axum::http::StatusCode;
+
 use crate::secret::NoRandomness;
 use crate::store::StoreError;
 
@@ -60,6 +62,18 @@ impl From<rusqlite::Error> for Refusal {
 }
 
 impl Refusal {
+    /// The status with which it is answered where the API has no other way to tell.
+    pub(crate) const fn status(&self) -> StatusCode {
+        match self {
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Precondition(_) => StatusCode::PRECONDITION_FAILED,
+            Self::Store(_) | Self::NoRandomness(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::Forbidden(message.into())
     }

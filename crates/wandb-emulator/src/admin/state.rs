@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::ids::GlobalId as _;
 use crate::store::{
     Account, AccountKind, Accounts, ApiKeys, Authentication, Entities, Entity, Invitations, Members, Organization,
-    Roles,
+    Projects, Roles, Run, Runs,
 };
 
 pub(super) fn dump(connection: &Connection) -> rusqlite::Result<Value> {
@@ -29,6 +29,8 @@ pub(super) fn dump(connection: &Connection) -> rusqlite::Result<Value> {
             })
         })
         .collect();
+    let runs: Vec<Value> =
+        Runs(connection).all()?.iter().map(|run| dump_run(connection, run)).collect::<Result<_, _>>()?;
     Ok(json!({
         "organization": organization.name,
         "deployment": organization.deployment.kind().to_string(),
@@ -37,6 +39,7 @@ pub(super) fn dump(connection: &Connection) -> rusqlite::Result<Value> {
         "accounts": accounts,
         "teams": teams,
         "roles": roles,
+        "runs": runs,
     }))
 }
 
@@ -109,5 +112,27 @@ fn dump_team(connection: &Connection, team: &Entity) -> rusqlite::Result<Value> 
         "storage_bucket": team.storage_bucket,
         "members": members,
         "invitations": invitations,
+    }))
+}
+
+fn dump_run(connection: &Connection, run: &Run) -> rusqlite::Result<Value> {
+    let project = Projects(connection).by_id(run.project)?;
+    let entity = match &project {
+        Some(project) => Entities(connection).by_id(project.entity)?,
+        None => None,
+    };
+    let username = |account| match account {
+        Some(account) => Ok::<_, rusqlite::Error>(Accounts(connection).by_id(account)?.map(|account| account.username)),
+        None => Ok(None),
+    };
+    Ok(json!({
+        "id": run.id.to_global(),
+        "entity": entity.map(|entity| entity.name),
+        "project": project.map(|project| project.name),
+        "name": run.name,
+        "state": run.state.word(),
+        "author": username(run.author)?,
+        "user": username(run.user)?,
+        "history_lines": run.history_lines,
     }))
 }

@@ -1,12 +1,14 @@
 //! Who may do what.
 //!
 //! Organization service accounts count as administrators of the organization: SCIM gives them that power, so the emulator
-//! does not pretend that GraphQL would keep it from them. What a member of a team may do beyond looking is none of the
-//! emulator's business, as it has no projects.
+//! does not pretend that GraphQL would keep it from them. Beyond looking, members of a team may log runs, and viewers may
+//! not; a custom role may what the role may that it was derived from.
 
 use super::Session;
 use crate::refusal::Refusal;
-use crate::store::{Account, AccountKind, Entity, EntityKind, Members, OrganizationRole, Scope, TeamRole};
+use crate::store::{
+    Account, AccountKind, BaseRole, Entity, EntityKind, Members, OrganizationRole, Roles, Scope, TeamRole,
+};
 
 impl Session<'_> {
     /// Whether the caller administers the organization.
@@ -54,6 +56,35 @@ impl Session<'_> {
             ))),
             None => Err(Refusal::not_found(format!("there is no team `{}`", team.name))),
         }
+    }
+
+    /// Refuses who may not log runs under this entity; whoever may not even see it is told that there is none.
+    pub(crate) fn require_run_writer(&self, entity: &Entity) -> Result<(), Refusal> {
+        if !self.may_see(entity)? {
+            return Err(Refusal::not_found(format!("there is no entity `{}`", entity.name)));
+        }
+        let writes = match entity.kind {
+            EntityKind::User => entity.owner == Some(self.caller.id),
+            EntityKind::Organization => false,
+            EntityKind::Team => self.is_organization_admin() || self.writes_in(entity)?,
+        };
+        if writes {
+            return Ok(());
+        }
+        Err(Refusal::forbidden(format!(
+            "permission denied: `{}` may not log runs to `{}`",
+            self.caller.username, entity.name
+        )))
+    }
+
+    fn writes_in(&self, team: &Entity) -> Result<bool, Refusal> {
+        Ok(match Members(self.connection).role(team.id, self.caller.id)? {
+            None | Some(TeamRole::Base(BaseRole::Viewer)) => false,
+            Some(TeamRole::Admin | TeamRole::Base(BaseRole::Member)) => true,
+            Some(TeamRole::Custom { id, .. }) => {
+                Roles(self.connection).by_id(id)?.is_some_and(|role| role.inherited_from == BaseRole::Member)
+            }
+        })
     }
 
     /// Whether the caller may see that an account exists.

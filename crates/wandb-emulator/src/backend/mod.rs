@@ -5,6 +5,7 @@ mod accounts;
 mod api_keys;
 mod people;
 mod roles;
+mod runs;
 mod service_accounts;
 mod teams;
 
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub(crate) use api_keys::MintedKey;
+pub(crate) use runs::{Progress, RunChange, RunTarget, UpsertedRun};
 pub(crate) use service_accounts::NewScimServiceAccount;
 pub(crate) use teams::RosterEntry;
 

@@ -42,14 +42,15 @@ pub(super) fn register(resolvers: &mut Resolvers) {
                 request.backend.read(&request.caller, |session| Ok(Organization(session.connection).get()?.name));
             Ok(Some(Arc::new(NamedOrganization(read.await?))))
         });
-    resolvers.object::<NamedOrganization>("Organization").plain("name", |organization| organization.0.clone()).load(
-        "orgEntity",
-        async |request, _, _: NoArguments| {
+    resolvers
+        .object::<NamedOrganization>("Organization")
+        .plain("name", |organization| organization.0.clone())
+        .plain("coreWeaveOrganizationId", |_| None::<String>)
+        .load("orgEntity", async |request, _, _: NoArguments| {
             let read =
                 request.backend.read(&request.caller, |session| Ok(Entities(session.connection).organization()?));
             Ok(read.await?.map(Arc::new))
-        },
-    );
+        });
     register_member(resolvers);
 }
 

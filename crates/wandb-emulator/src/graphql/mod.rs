@@ -7,6 +7,7 @@ mod key;
 mod mutation;
 mod query;
 mod resolvers;
+mod run;
 mod schema;
 mod user;
 mod variables;
@@ -25,6 +26,7 @@ use serde_json::json;
 
 pub use contract::{ContractError, Coordinate, NotACoordinate};
 
+use crate::auth::OnBehalfOf;
 use crate::backend::Backend;
 use crate::deployment::Deployment;
 use crate::store::Account;
@@ -86,6 +88,7 @@ impl GraphqlApi {
         user::register(&mut resolvers);
         entity::register(&mut resolvers);
         key::register(&mut resolvers);
+        run::register(&mut resolvers);
         let whole = Contract::whole()?;
         if let Some(coordinate) = resolvers.coordinates().find(|coordinate| !whole.defines(coordinate)) {
             return Err(ContractError::NoField(coordinate.clone()));
@@ -109,6 +112,7 @@ impl GraphqlApi {
         &self,
         backend: &Arc<Backend>,
         caller: Arc<Account>,
+        on_behalf_of: OnBehalfOf,
         call: GraphqlCall,
     ) -> axum::response::Response {
         if let Err(misused) = self.variables.check(&call.document) {
@@ -120,7 +124,7 @@ impl GraphqlApi {
             request = request.operation_name(name);
         }
         let request = request
-            .data(Request { backend: Arc::clone(backend), caller })
+            .data(Request { backend: Arc::clone(backend), caller, on_behalf_of })
             .root_value(FieldValue::owned_any(Arc::new(Root)));
         let response = self.schema.execute(request).await;
         (status(&response), Json(response)).into_response()

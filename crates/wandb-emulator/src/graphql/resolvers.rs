@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::contract::Coordinate;
+use crate::auth::OnBehalfOf;
 use crate::backend::Backend;
 use crate::refusal::Refusal;
 use crate::store::Account;
@@ -20,6 +21,7 @@ use crate::store::Account;
 pub(super) struct Request {
     pub(super) backend: Arc<Backend>,
     pub(super) caller: Arc<Account>,
+    pub(super) on_behalf_of: OnBehalfOf,
 }
 
 /// The parent of the fields of `Query` and `Mutation`.

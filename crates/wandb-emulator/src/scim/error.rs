@@ -38,14 +38,6 @@ impl IntoResponse for ScimError {
 
 impl From<Refusal> for ScimError {
     fn from(refusal: Refusal) -> Self {
-        let status = match &refusal {
-            Refusal::Forbidden(_) => StatusCode::FORBIDDEN,
-            Refusal::NotFound(_) => StatusCode::NOT_FOUND,
-            Refusal::Conflict(_) => StatusCode::CONFLICT,
-            Refusal::Invalid(_) => StatusCode::BAD_REQUEST,
-            Refusal::Precondition(_) => StatusCode::PRECONDITION_FAILED,
-            Refusal::Store(_) | Refusal::NoRandomness(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Self::new(status, refusal.to_string())
+        Self::new(refusal.status(), refusal.to_string())
     }
 }

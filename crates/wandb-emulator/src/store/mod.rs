@@ -12,6 +12,7 @@ mod invitations;
 mod members;
 mod organization;
 mod roles;
+mod runs;
 
 use std::path::Path;
 use std::sync::mpsc;
@@ -33,11 +34,12 @@ pub(crate) use members::{Member, Members, TeamRole};
 pub use organization::{FederatedLogin, Settings};
 pub(crate) use organization::{Organization, OrganizationRow};
 pub(crate) use roles::{BaseRole, CustomRole, NewCustomRole, Roles};
+pub(crate) use runs::{NewRun, Project, Projects, Run, RunDetails, RunState, Runs};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The version of `schema.sql`; kept in the file so that a file of another version is refused.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// More than the store has statements, so that each is prepared once.
 const MOST_STATEMENTS: usize = 128;
@@ -204,7 +206,7 @@ fn open_connection(path: Option<&Path>, numbering: Numbering) -> Result<Connecti
 }
 
 fn start_numbering_anywhere(connection: &Connection) -> rusqlite::Result<()> {
-    for table in ["accounts", "entities", "custom_roles", "invitations", "api_keys"] {
+    for table in ["accounts", "entities", "custom_roles", "invitations", "api_keys", "projects", "runs"] {
         connection
             .execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, abs(random() % 900000) + 100000)", [table])?;
     }

@@ -103,6 +103,28 @@ CREATE TABLE exchanged_tokens (
     PRIMARY KEY (issuer, jti)
 ) STRICT;
 
+CREATE TABLE projects (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    entity INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    UNIQUE (entity, name)
+) STRICT;
+
+-- The author is whoever logged the run; the user is whom it is attributed to: the author, or the person that the author named.
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    author INTEGER REFERENCES accounts (id) ON DELETE SET NULL,
+    user INTEGER REFERENCES accounts (id) ON DELETE SET NULL,
+    state TEXT NOT NULL,
+    details TEXT NOT NULL,
+    history_lines INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL,
+    heartbeat_at TEXT NOT NULL,
+    UNIQUE (project, name)
+) STRICT;
+
 CREATE TABLE audit_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,

@@ -9,6 +9,7 @@ mod federation;
 mod graphql;
 mod permissions;
 mod persistence;
+mod runs;
 mod scim_groups;
 mod scim_roles;
 mod scim_users;

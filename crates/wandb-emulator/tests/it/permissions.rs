@@ -18,7 +18,7 @@ const CALLERS: [(&str, &str, &str); 8] = [
     ("team account", "", CI),
 ];
 
-const OPERATIONS: [&str; 21] = [
+const OPERATIONS: [&str; 22] = [
     "viewer",
     "users: linus",
     "entity: research",
@@ -35,6 +35,7 @@ const OPERATIONS: [&str; 21] = [
     "generateApiKey: of linus",
     "deleteApiKey: of ci",
     "deleteApiKey: of linus",
+    "upsertBucket: research",
     "GET /scim/Users",
     "POST /scim/Users",
     "DELETE /scim/Users/{id}: ci",
@@ -111,6 +112,11 @@ async fn graphql(world: &World, operation: &str) -> (String, Value, &'static str
         "generateApiKey: own" => (generate, json!({ "id": null }), "/data/r"),
         "generateApiKey: of ci" => (generate, json!({ "id": world.account_id("ci").await }), "/data/r"),
         "generateApiKey: of linus" => (generate, json!({ "id": world.account_id("linus").await }), "/data/r"),
+        "upsertBucket: research" => (
+            "mutation { r: upsertBucket(input: { entityName: \"research\", modelName: \"p\" }) { bucket { id } } }",
+            Value::Null,
+            "/data/r",
+        ),
         "deleteApiKey: of ci" => (delete, json!({ "id": key_of("ci").await }), "/data/r"),
         "deleteApiKey: of linus" => (delete, json!({ "id": key_of("linus").await }), "/data/r"),
         other => panic!("{other}"),

@@ -15,13 +15,14 @@ const ABOUT: &str = "A Weights & Biases backend to test and try against";
 const LONG_ABOUT: &str = "\
 A Weights & Biases backend to test and try against.
 
-Offers W&B's GraphQL and SCIM APIs for teams, service accounts and API keys on this machine, with an organization of its own.
-When it is ready it prints one line of JSON:
+Offers W&B's GraphQL and SCIM APIs for teams, service accounts and API keys on this machine, with an organization of its own,
+and enough of runs for W&B's SDK to log a small one. When it is ready it prints one line of JSON:
 
   {\"base_url\": ..., \"admin_url\": ..., \"admin\": {\"username\": ..., \"api_key\": ...}}
 
 `admin` is null unless this start made the organization and its administrator's key, which is shown here and never again.
-It runs until it is interrupted or terminated.";
+It runs until it is interrupted or terminated. --data keeps the organization with its settings and everything in it; clock,
+faults, rate limit and journal are never kept.";
 
 const AFTER_HELP: &str = "\
 Try it:
@@ -61,9 +62,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
 
-    /// What a new organization begins with, in YAML or JSON; data that is there already is left as it is
+    /// What a new organization begins with, in YAML or JSON; data that is there already is left as it is, which is said on
+    /// standard error
     #[arg(long, value_name = "FILE")]
-    seed: Option<PathBuf>,
+    pub(crate) seed: Option<PathBuf>,
 
     /// multi-tenant, dedicated or self-managed, whatever data and seed say
     #[arg(long, value_name = "KIND")]

@@ -3,6 +3,7 @@
 mod arguments;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -37,11 +38,15 @@ fn report(error: &RunError) {
 
 fn run(arguments: Arguments) -> Result<(), RunError> {
     let exit_with_parent = arguments.exit_with_parent;
+    let seed = arguments.seed.clone();
     let options = arguments.into_options()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Runtime)?;
     runtime.block_on(async {
         let told_to_end = told_to_end().map_err(RunError::Signals)?;
         let emulator = Emulator::start(options).await?;
+        if let (Some(seed), None) = (seed, emulator.administrator()) {
+            warn_of_unused(&seed);
+        }
         announce(&emulator).map_err(RunError::Announce)?;
         tokio::select! {
             () = told_to_end => {}
@@ -50,6 +55,16 @@ fn run(arguments: Arguments) -> Result<(), RunError> {
         emulator.stop().await;
         Ok(())
     })
+}
+
+/// Says that a seed file made no difference. No error: who starts the same command again wants the data as it is.
+fn warn_of_unused(seed: &Path) {
+    let mut output = std::io::stderr().lock();
+    let _ = writeln!(
+        output,
+        "wandb-emulator: the seed file `{}` was not used: the data file has an organization already",
+        seed.display()
+    );
 }
 
 /// Says in one line where everything is.

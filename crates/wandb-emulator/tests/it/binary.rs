@@ -74,6 +74,25 @@ async fn it_says_where_it_is_and_ends_when_told() {
 }
 
 #[tokio::test]
+async fn a_seed_that_is_not_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, seed) = (folder.path().join("data.db"), folder.path().join("seed.yaml"));
+    std::fs::write(&seed, "organization: acme\npeople: [{ username: a, email: a@acme.example, role: admin }]\n")
+        .unwrap();
+    let arguments = ["--data", data.to_str().unwrap(), "--seed", seed.to_str().unwrap(), "--exit-with-parent"];
+    let named = format!("`{}` was not used", seed.display());
+    for expected in ["", named.as_str()] {
+        let mut running = start(&arguments).await;
+        assert!(running.line["base_url"].is_string(), "it runs all the same");
+        drop(running.child.stdin.take());
+        let mut said = String::new();
+        running.child.stderr.take().unwrap().read_to_string(&mut said).await.unwrap();
+        assert_eq!(running.ended().await, (String::new(), Some(0)));
+        assert!(said.contains(expected) && said.is_empty() == expected.is_empty(), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn it_ends_with_its_parent_when_asked_to() {
     let mut running = start(&["--exit-with-parent"]).await;
     drop(running.child.stdin.take());

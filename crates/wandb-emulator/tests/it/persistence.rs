@@ -32,6 +32,34 @@ async fn a_restart_keeps_everything() {
 }
 
 #[tokio::test]
+async fn a_restart_ends_what_tests_did_to_the_emulator() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data.db");
+    let world = World::with(on_file(&path)).await;
+    let looked_at = ["/clock", "/faults", "/rate-limit", "/counters", "/journal"];
+    let look = async |world: &World| {
+        let mut seen = Vec::new();
+        for path in looked_at {
+            let mut body = world.admin(Method::GET, path, Value::Null).await.body;
+            if let Some(clock) = body.as_object_mut() {
+                clock.remove("now");
+            }
+            seen.push(body);
+        }
+        seen
+    };
+    let fresh = look(&world).await;
+    world.data(LINUS, "{ viewer { id } }", Value::Null).await;
+    world.admin(Method::PUT, "/clock", json!({ "stop_at": "2030-01-01T00:00:00Z" })).await;
+    world.admin(Method::POST, "/faults", json!({ "effect": { "kind": "endless" } })).await;
+    world.admin(Method::PUT, "/rate-limit", json!({ "requests": 1, "window_seconds": 1 })).await;
+    let changed = look(&world).await;
+    assert!(fresh.iter().zip(&changed).all(|(before, after)| before != after), "{changed:?}");
+    world.emulator.stop().await;
+    assert_eq!(look(&World::with(on_file(&path)).await).await, fresh);
+}
+
+#[tokio::test]
 async fn a_deployment_can_be_upgraded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data.db");

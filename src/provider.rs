@@ -14,6 +14,21 @@ use crate::{api_key, credentials, functions, service_account, team};
 /// Where registries know this provider; the one place that names it.
 pub const ADDRESS: &str = "registry.terraform.io/wandb-community/wandb";
 
+/// What the provider does and how it authenticates, in Markdown.
+const DESCRIPTION: &str = "\
+Manages [Weights & Biases](https://wandb.ai) teams, service accounts and API keys.
+
+The credential is the first that is found in these places:
+
+1. `api_key`, `identity_token` or `identity_token_file` in the provider block;
+2. the environment variable `WANDB_API_KEY`;
+3. the file that the environment variable `WANDB_IDENTITY_TOKEN_FILE` names;
+4. in a job of GitHub Actions with the permission `id-token: write`, and with `organization` set: the job's own token;
+5. the entry for the server in the netrc file, as `wandb login` writes it.
+
+A credential of the environment goes only to the server that it belongs to: with `WANDB_BASE_URL` set and another \
+`base_url` in the block, it is refused. Making teams, accounts and keys needs an admin of the organization.";
+
 /// The provider.
 pub struct WandbProvider;
 
@@ -53,60 +68,61 @@ impl Provider for WandbProvider {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new("Manages [Weights & Biases](https://wandb.ai) teams, service accounts and API keys.")
+        Schema::new(DESCRIPTION)
             .optional(
                 "base_url",
                 string(
-                    "The address of the W&B server. Without it `WANDB_BASE_URL`, else the multi-tenant cloud, \
+                    "The address of the W&B server. Defaults to `WANDB_BASE_URL`, else to the multi-tenant cloud, \
                      `https://api.wandb.ai`.",
                 ),
             )
             .optional(
                 "organization",
                 string(
-                    "The name of the organization that this configuration is meant for: a guard. Every plan fails \
-                     where the credential belongs to another one.",
+                    "The name of the organization that this configuration is meant for, a guard: where the credential \
+                     belongs to another one, nothing is planned. It is also the audience of the token that a job of \
+                     GitHub Actions asks for.",
                 )
                 .validate(not_blank()),
             )
             .optional(
                 "api_key",
                 string(
-                    "The API key to authenticate with. Better left out of configurations: without it `WANDB_API_KEY`, \
-                     else the entry for the server in the netrc file, as `wandb login` writes it.",
+                    "The API key to authenticate with. Better left out of configurations, in favour of \
+                     `WANDB_API_KEY` or the netrc file. At most one of `api_key`, `identity_token` and \
+                     `identity_token_file` may be set.",
                 )
                 .sensitive(),
             )
             .optional(
                 "identity_token",
                 string(
-                    "A token of the organization's identity provider, which the server exchanges for an access token. It \
-                     is accepted once.",
+                    "A token (JWT) of the organization's identity provider, which the server exchanges for an access \
+                     token. It is accepted once.",
                 )
                 .sensitive(),
             )
             .optional(
                 "identity_token_file",
-                string(
-                    "A file with a token of the organization's identity provider. Without any credential in this block \
-                     and without `WANDB_API_KEY`, the file that `WANDB_IDENTITY_TOKEN_FILE` names; else, with \
-                     `organization` set in a job of GitHub Actions that may write id tokens, the job's own token.",
-                ),
+                string("The path of a file with a token (JWT) of the organization's identity provider."),
             )
             .optional(
                 "max_retries",
-                integer("How often a request that is safe to repeat is sent again. Without it, 6.")
-                    .validate(between(0..=100)),
+                integer(
+                    "How often a request that failed and is safe to repeat is sent again, 0 to 100. Defaults to `6`.",
+                )
+                .validate(between(0..=100)),
             )
             .optional(
                 "request_timeout",
-                string("How long one request may take, such as `30s` or `1m30s`. Without it, `30s`.")
+                string("How long one request may take, such as `30s` or `1m30s`. Defaults to `30s`.")
                     .validate(go_duration()),
             )
             .optional(
                 "ca_certificate_file",
                 string(
-                    "A PEM file with certificates to trust beside the system's, for servers of a private authority.",
+                    "The path of a PEM file with certificates to trust beside the system's, for servers of a private \
+                     authority.",
                 ),
             )
     }

@@ -55,22 +55,30 @@ impl Resource for ApiKeyResource {
     type Private = Notes;
 
     fn schema(&self) -> Schema {
-        Schema::new("An API key of a W&B service account. The server shows its secret once, when it is made.")
-            .computed("id", string("The owner's id and the key's name."))
-            .required(
-                "service_account_id",
-                string("The id of the service account that owns the key.").replace().validate(not_blank()),
-            )
-            .required(
-                "name",
-                string("What the key is called in W&B.").replace().validate(length(1..=128).and(trimmed())),
-            )
-            .computed(
-                "key",
-                string("The secret. Null after an import: W&B shows it only when the key is made.").sensitive(),
-            )
-            .computed("key_id", string("The first part of the key, by which W&B shows it; not secret."))
-            .computed("created_at", string("When the key was made, in RFC 3339. Null where the server does not tell."))
+        Schema::new(
+            "An API key of a W&B service account. The server shows its secret once, when the key is made.\n\n\
+             The secret is kept in the state, as a sensitive value: use a state backend that encrypts, and restrict \
+             who can read it. A destroy revokes the key at once.",
+        )
+        .computed("id", string("The owner's id and the key's name, as `SERVICE_ACCOUNT_ID/NAME`."))
+        .required(
+            "service_account_id",
+            string("The id of the service account that owns the key. Changing it replaces the key.")
+                .replace()
+                .validate(not_blank()),
+        )
+        .required(
+            "name",
+            string("What the key is called in W&B. Changing it replaces the key.")
+                .replace()
+                .validate(length(1..=128).and(trimmed())),
+        )
+        .computed(
+            "key",
+            string("The secret. Null after an import: W&B shows it only when the key is made.").sensitive(),
+        )
+        .computed("key_id", string("The first part of the key, by which W&B shows it; not secret."))
+        .computed("created_at", string("When the key was made, in RFC 3339. Null where the server does not tell."))
     }
 
     fn identity_schema(&self) -> IdentitySchema {

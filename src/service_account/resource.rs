@@ -36,15 +36,25 @@ impl Resource for ServiceAccountResource {
     type Private = ();
 
     fn schema(&self) -> Schema {
-        Schema::new("A W&B service account: an account for programs, which owns API keys and takes no seat.")
-            .computed("id", string("The account's id."))
-            .required(
-                "name",
-                string("The account's name. W&B cannot rename an account: another name means another account.")
-                    .replace()
-                    .validate(length(1..=128).and(trimmed())),
-            )
-            .required("team", string("The team that the account belongs to.").replace().validate(not_blank()))
+        Schema::new(
+            "A W&B service account of a team: an account for programs, which owns API keys and takes no seat.\n\n\
+             W&B has no update of an account, so a change of `name` or `team` replaces it, and with it the API keys \
+             that refer to it. A destroy deletes the account by SCIM, which takes an admin of an Enterprise \
+             organization; with any other credential the account is taken out of its team, and a warning says so.",
+        )
+        .computed("id", string("The account's id."))
+        .required(
+            "name",
+            string("The account's name, unique in its team. Changing it replaces the account.")
+                .replace()
+                .validate(length(1..=128).and(trimmed())),
+        )
+        .required(
+            "team",
+            string("The name of the team that the account belongs to. Changing it replaces the account.")
+                .replace()
+                .validate(not_blank()),
+        )
     }
 
     fn identity_schema(&self) -> IdentitySchema {

@@ -49,22 +49,27 @@ impl Resource for TeamResource {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "A W&B team. W&B offers no way to delete or rename a team: see `deletion_policy` for what a destroy does.",
+            "A W&B team. W&B offers no way to delete or rename a team: see `deletion_policy` for what a destroy \
+             does.\n\nA team that exists already is not taken over by a create: import it.",
         )
         .computed("id", string("The team's id."))
-        .required("name", string("The team's name. It cannot be changed later.").validate(length(1..=128).and(trimmed())))
+        .required(
+            "name",
+            string("The team's name. It cannot be changed later; a plan that does is refused.")
+                .validate(length(1..=128).and(trimmed())),
+        )
         .optional(
             "initial_admin",
             string(
-                "The username of the team's first admin; without it, the account that the provider uses. It matters \
-                 when the team is made: changing it later only records it.",
+                "The username of the team's first admin. Defaults to the account that the provider uses. It is of \
+                 use only when the team is made: changing it later changes nothing in W&B.",
             ),
         )
         .optional(
             "deletion_policy",
             string(
-                "What a destroy does: `\"prevent\"` refuses it, `\"abandon\"` takes the team out of the state and leaves \
-                 it in W&B as it is. A destroy goes by the value that was applied last.",
+                "What a destroy does: `\"prevent\"` refuses it, `\"abandon\"` takes the team out of the state and \
+                 leaves it in W&B as it is. A destroy goes by the value that was applied last. Defaults to `\"prevent\"`.",
             )
             .default(DeletionPolicy::Prevent.as_str())
             .validate(one_of(DeletionPolicy::WORDS)),

@@ -9,6 +9,6 @@ terraform {
 
 # With WANDB_API_KEY set, or after `wandb login`, the block can stay empty.
 provider "wandb" {
-  # A guard: nothing is planned with a key of another organization.
+  # A guard: nothing is planned with a credential of another organization.
   organization = "acme"
 }

@@ -4,33 +4,50 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use test_support::host::Feature;
 use test_support::target;
+use test_support::workspace::Workspace;
 
 use crate::harness::{Case, Scene, cases};
 
 pub(crate) const CASES: &[Case] = cases![
     every_example_has_a_case,
+    all_are_formatted,
     quick_start,
     provider,
     resource_wandb_team,
     resource_wandb_service_account,
     resource_wandb_api_key,
     data_source_wandb_team,
+    function_api_key_id needs ProviderFunctions,
+    function_run_environment needs ProviderFunctions,
+    function_github_actions_subject needs ProviderFunctions,
+    function_gitlab_ci_subject needs ProviderFunctions,
+    function_hcp_terraform_subject needs ProviderFunctions,
+    function_kubernetes_subject needs ProviderFunctions,
 ];
 
 /// The folders below `examples`, each with the case of the same place in the list.
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 12] = [
     "quick-start",
     "provider",
     "resources/wandb_team",
     "resources/wandb_service_account",
     "resources/wandb_api_key",
     "data-sources/wandb_team",
+    "functions/api_key_id",
+    "functions/run_environment",
+    "functions/github_actions_subject",
+    "functions/gitlab_ci_subject",
+    "functions/hcp_terraform_subject",
+    "functions/kubernetes_subject",
 ];
 
-/// What an import cannot know, of all types together.
-const UNKNOWN_TO_IMPORT: [&str; 3] = ["key", "initial_admin", "deletion_policy"];
+/// What an import cannot know and no configuration can say, of all types together.
+const NOT_IMPORTED: [&str; 1] = ["key"];
 
 fn every_example_has_a_case(_: &mut Scene) -> Result<()> {
     let mut found = BTreeSet::new();
@@ -47,6 +64,11 @@ fn every_example_has_a_case(_: &mut Scene) -> Result<()> {
     }
     assert_eq!(found, FOLDERS.iter().map(ToString::to_string).collect());
     Ok(())
+}
+
+fn all_are_formatted(scene: &mut Scene) -> Result<()> {
+    let examples = examples().display().to_string();
+    scene.workspace.run(&["fmt", "-check", "-recursive", &examples])?.success().map(drop)
 }
 
 fn quick_start(scene: &mut Scene) -> Result<()> {
@@ -76,47 +98,125 @@ fn data_source_wandb_team(scene: &mut Scene) -> Result<()> {
     run(scene, "data-sources/wandb_team")
 }
 
+fn function_api_key_id(scene: &mut Scene) -> Result<()> {
+    let key = scene.emulator.administrator().api_key.clone();
+    scene.workspace.set("TF_VAR_api_key", key.expose_secret());
+    run(scene, "functions/api_key_id")
+}
+
+fn function_run_environment(scene: &mut Scene) -> Result<()> {
+    run(scene, "functions/run_environment")
+}
+
+fn function_github_actions_subject(scene: &mut Scene) -> Result<()> {
+    gives_what_its_comments_say(scene, "functions/github_actions_subject")
+}
+
+fn function_gitlab_ci_subject(scene: &mut Scene) -> Result<()> {
+    gives_what_its_comments_say(scene, "functions/gitlab_ci_subject")
+}
+
+fn function_hcp_terraform_subject(scene: &mut Scene) -> Result<()> {
+    gives_what_its_comments_say(scene, "functions/hcp_terraform_subject")
+}
+
+fn function_kubernetes_subject(scene: &mut Scene) -> Result<()> {
+    gives_what_its_comments_say(scene, "functions/kubernetes_subject")
+}
+
 fn examples() -> PathBuf {
     target::project().join("examples")
 }
 
+/// Applies the example, imports what it made in each way that it shows, and destroys it.
 fn run(scene: &mut Scene, folder: &str) -> Result<()> {
     let folder = examples().join(folder);
-    scene.workspace.copy_from(&folder)?;
-    let requires_itself = fs::read_dir(&folder)?
-        .map(|entry| Ok(fs::read_to_string(entry?.path())?.contains("required_providers")))
-        .collect::<Result<Vec<_>>>()?
-        .contains(&true);
-    if requires_itself {
-        scene.workspace.init()?;
-        scene.workspace.apply()?;
-        scene.workspace.expect_empty_plan()?;
-    } else {
-        scene.apply("")?;
+    apply(scene, &folder)?;
+    import_by_command(scene, &folder)?;
+    import_by_block(scene, &folder, "import-by-string-id.tf")?;
+    if scene.workspace.host().feature(Feature::Identity) {
+        import_by_block(scene, &folder, "import-by-identity.tf")?;
     }
-    import(scene, &folder.join("import.sh"))?;
-    scene.workspace.run(&["fmt", "-check"])?.success()?;
     scene.workspace.destroy().map(drop)
 }
 
-/// Imports with the command of the file; the plan after it has nothing to replace.
-fn import(scene: &Scene, file: &Path) -> Result<()> {
-    let Ok(text) = fs::read_to_string(file) else { return Ok(()) };
+/// Applies the example; a comment of its own tells the value of each output.
+fn gives_what_its_comments_say(scene: &mut Scene, folder: &str) -> Result<()> {
+    let folder = examples().join(folder);
+    apply(scene, &folder)?;
+    let text = fs::read_to_string(folder.join("function.tf"))?;
+    let said: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("# ")).map(Value::from).collect();
+    let outputs = scene.workspace.outputs()?;
+    let outputs = outputs.as_object().context("outputs are an object")?;
+    let given = outputs.values().map(|output| output["value"].clone()).collect();
+    ensure!(said == given, "the comments say {said:?}, the outputs are {given:?}");
+    Ok(())
+}
+
+fn apply(scene: &mut Scene, folder: &Path) -> Result<()> {
+    let mut requires_itself = false;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().into_string().map_err(|name| anyhow!("{name:?} is not text"))?;
+        // There is nothing to import yet.
+        if name.ends_with(".tf") && !name.starts_with("import-by-") {
+            let text = fs::read_to_string(entry.path())?;
+            requires_itself |= text.contains("required_providers");
+            scene.workspace.write(&name, &text)?;
+        }
+    }
+    if requires_itself {
+        scene.workspace.init()?;
+        scene.workspace.apply()?;
+        scene.workspace.expect_empty_plan()
+    } else {
+        scene.apply("").map(drop)
+    }
+}
+
+/// Imports with the command of `import.sh`.
+fn import_by_command(scene: &Scene, folder: &Path) -> Result<()> {
+    let Ok(text) = fs::read_to_string(folder.join("import.sh")) else { return Ok(()) };
     let command = text.lines().find(|line| line.starts_with("terraform import ")).context("no import command")?;
     let [_, _, address, id] = command.split_whitespace().collect::<Vec<_>>()[..] else {
-        anyhow::bail!("`{command}` is not `terraform import ADDRESS ID`");
+        bail!("`{command}` is not `terraform import ADDRESS ID`");
     };
+    import(scene, address, |workspace| workspace.import(address, id))
+}
+
+/// Imports with the block of the file. Ids that W&B gives are examples in it, and replaced by those of the object.
+fn import_by_block(scene: &Scene, folder: &Path, file: &str) -> Result<()> {
+    let Ok(text) = fs::read_to_string(folder.join(file)) else { return Ok(()) };
+    let target = text.lines().find_map(|line| line.trim().strip_prefix("to = "));
+    let address = target.with_context(|| format!("`{file}` has no target"))?;
+    let object = scene.object(address)?;
+    let text: String = text
+        .lines()
+        .map(|line| match line.split_once('=').map(|(name, _)| (name, &object[name.trim()])) {
+            Some((name, Value::String(own))) if line.starts_with("    ") => format!("{name}= \"{own}\"\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    import(scene, address, |workspace| {
+        workspace.write(file, &text)?;
+        workspace.apply()?;
+        // A host that has imported the object has no more use for the block.
+        workspace.write(file, "")
+    })
+}
+
+/// Forgets the object and imports it again; the plan after that has nothing to replace.
+fn import(scene: &Scene, address: &str, import: impl FnOnce(&Workspace) -> Result<()>) -> Result<()> {
     let before = scene.object(address)?;
     scene.workspace.run(&["state", "rm", address])?.success()?;
-    scene.workspace.import(address, id)?;
-    let after = scene.object(address)?;
-    let attributes = before.as_object().context("attributes are an object")?;
-    for (name, value) in attributes.iter().filter(|(name, _)| !UNKNOWN_TO_IMPORT.contains(&name.as_str())) {
-        ensure!(after[name] == *value, "`{name}` is {} after the import, instead of {value}", after[name]);
-    }
+    import(&scene.workspace)?;
     // What import cannot know is written down by an update in place.
     scene.workspace.apply()?;
     scene.workspace.expect_empty_plan()?;
-    ensure!(scene.object(address)?["id"] == before["id"], "`{address}` was replaced after the import");
+    let after = scene.object(address)?;
+    let attributes = before.as_object().context("attributes are an object")?;
+    for (name, value) in attributes.iter().filter(|(name, _)| !NOT_IMPORTED.contains(&name.as_str())) {
+        ensure!(after[name] == *value, "`{name}` is {} after the import, instead of {value}", after[name]);
+    }
     Ok(())
 }

@@ -1,0 +1,7 @@
+import {
+  to = wandb_service_account.ci
+  identity = {
+    team = "vision"
+    id   = "VXNlcjoxMg=="
+  }
+}

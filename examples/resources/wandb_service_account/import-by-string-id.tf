@@ -1,0 +1,4 @@
+import {
+  to = wandb_service_account.ci
+  id = "vision/ci"
+}

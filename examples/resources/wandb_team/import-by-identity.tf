@@ -1,0 +1,6 @@
+import {
+  to = wandb_team.vision
+  identity = {
+    name = "vision"
+  }
+}

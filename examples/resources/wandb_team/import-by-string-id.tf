@@ -1,0 +1,4 @@
+import {
+  to = wandb_team.vision
+  id = "vision"
+}

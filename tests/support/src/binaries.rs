@@ -23,6 +23,8 @@ pub enum Binary {
     Recorder,
     /// A provider that gives every value back, `echo-provider`.
     Echo,
+    /// Prints what a provider offers, `describe-provider`.
+    Describe,
 }
 
 impl Binary {
@@ -34,6 +36,7 @@ impl Binary {
             Self::Emulator => "wandb-emulator",
             Self::Recorder => "recorder",
             Self::Echo => "echo-provider",
+            Self::Describe => "describe-provider",
         }
     }
 }

@@ -145,10 +145,10 @@ fn gives_what_its_comments_say(scene: &mut Scene, folder: &str) -> Result<()> {
     let folder = examples().join(folder);
     apply(scene, &folder)?;
     let text = fs::read_to_string(folder.join("function.tf"))?;
-    let said: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("# ")).map(Value::from).collect();
+    let said: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("# ")).map(|line| Value::from(line).to_string()).collect();
     let outputs = scene.workspace.outputs()?;
     let outputs = outputs.as_object().context("outputs are an object")?;
-    let given = outputs.values().map(|output| output["value"].clone()).collect();
+    let given = outputs.values().map(|output| output["value"].to_string()).collect();
     ensure!(said == given, "the comments say {said:?}, the outputs are {given:?}");
     Ok(())
 }

@@ -145,7 +145,8 @@ fn gives_what_its_comments_say(scene: &mut Scene, folder: &str) -> Result<()> {
     let folder = examples().join(folder);
     apply(scene, &folder)?;
     let text = fs::read_to_string(folder.join("function.tf"))?;
-    let said: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("# ")).map(|line| Value::from(line).to_string()).collect();
+    let said: BTreeSet<_> =
+        text.lines().filter_map(|line| line.strip_prefix("# ")).map(|line| Value::from(line).to_string()).collect();
     let outputs = scene.workspace.outputs()?;
     let outputs = outputs.as_object().context("outputs are an object")?;
     let given = outputs.values().map(|output| output["value"].to_string()).collect();
@@ -157,9 +158,9 @@ fn apply(scene: &mut Scene, folder: &Path) -> Result<()> {
     let mut requires_itself = false;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name().into_string().map_err(|name| anyhow!("{name:?} is not text"))?;
+        let name = entry.file_name().into_string().map_err(|name| anyhow!("{} is not text", name.display()))?;
         // There is nothing to import yet.
-        if name.ends_with(".tf") && !name.starts_with("import-by-") {
+        if entry.path().extension().is_some_and(|extension| extension == "tf") && !name.starts_with("import-by-") {
             let text = fs::read_to_string(entry.path())?;
             requires_itself |= text.contains("required_providers");
             scene.workspace.write(&name, &text)?;

@@ -99,6 +99,15 @@ impl Plan {
         &self.warnings
     }
 
+    /// What was unknown in the configuration is known when the plan is applied: this is what it says then.
+    ///
+    /// # Errors
+    /// When a host would refuse the configuration.
+    pub fn with_config(mut self, session: &Session, config: &Value) -> Result<Self> {
+        self.config = session.schemas.resource(&self.type_name)?.configuration(config)?;
+        Ok(self)
+    }
+
     /// In a replacement the new object is made before the old one is destroyed.
     #[must_use]
     pub fn create_before_destroy(mut self) -> Self {

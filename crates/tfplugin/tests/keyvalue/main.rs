@@ -1,0 +1,8 @@
+//! The example provider under a host in Rust: what the SDK promises to authors, held to Terraform's rules.
+
+mod ephemeral;
+mod failures;
+mod functions;
+mod lifecycle;
+mod planning;
+mod scene;

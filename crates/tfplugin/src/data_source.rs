@@ -14,7 +14,7 @@ use crate::value::Value;
 
 /// A kind of remote object, or a view of several, that a configuration can read.
 pub trait DataSource: Send + Sync + 'static {
-    /// The full type name, such as `wandb_team`.
+    /// The full type name, such as `notes_note`.
     const TYPE_NAME: &'static str;
     /// What the provider's `configure` makes.
     type Data: Send + Sync + 'static;

@@ -18,7 +18,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const OPERATION_DEADLINE: Duration = Duration::from_mins(5);
 /// Attempts after the first, unless told otherwise. With the waits between them some 8 s on average.
 const MAX_RETRIES: u32 = 6;
-/// Requests at the same time, unless told otherwise: Terraform's ten operations, and some room.
+/// Requests at the same time, unless told otherwise.
 const MAX_CONCURRENT_REQUESTS: usize = 16;
 /// How long a coalesced read may be used, unless told otherwise.
 const READ_MAX_AGE: Duration = Duration::from_secs(30);

@@ -20,7 +20,7 @@ use crate::schema::Schema;
 /// that depends on it failed. So the SDK keeps what was opened and closes what is left when the process ends. Nothing
 /// may be done in `open` that `close` cannot undo.
 pub trait EphemeralResource: Send + Sync + 'static {
-    /// The full type name, such as `wandb_api_key`.
+    /// The full type name, such as `notes_token`.
     const TYPE_NAME: &'static str;
     /// What the provider's `configure` makes.
     type Data: Send + Sync + 'static;

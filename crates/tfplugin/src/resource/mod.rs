@@ -31,7 +31,7 @@ pub use self::upgrade::Upgrade;
 /// `Private` is what the resource notes beside the state, for itself; `()` where it notes nothing. Without a change in
 /// the world, `read` must leave it as it is, else the host sees drift in every run.
 pub trait Resource: Send + Sync + 'static {
-    /// The full type name, such as `wandb_team`.
+    /// The full type name, such as `notes_note`.
     const TYPE_NAME: &'static str;
     /// What the provider's `configure` makes.
     type Data: Send + Sync + 'static;

@@ -55,9 +55,9 @@ const CLOSING_LIMIT: Duration = Duration::from_mins(2);
 /// What a provider says about itself to people, to hosts and in logs.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
-    /// The short name, such as `wandb`: the binary is `terraform-provider-<name>`.
+    /// The short name, such as `notes`: the binary is `terraform-provider-<name>`.
     pub name: &'static str,
-    /// The source address of the registry, such as `registry.terraform.io/wandb-community/wandb`.
+    /// The source address of the registry, such as `registry.terraform.io/acme/notes`.
     pub address: &'static str,
     /// The version of the provider, without a leading `v`.
     pub version: &'static str,

@@ -9,7 +9,6 @@ terraform {
 }
 
 provider "wandb" {
-  organization = "acme"
 }
 
 variable "round" {

@@ -117,6 +117,8 @@ impl Number {
         match &self.0 {
             Form::Signed(number) => Encoding::Signed(*number),
             Form::Unsigned(number) => Encoding::Unsigned(*number),
+            // As newer hosts write them: text, since a float of 53 bits says less than a whole number does.
+            Form::Decimal(_) if self.is_integer() => Encoding::Text(self.to_string()),
             Form::Decimal(_) => self.to_f64().map_or_else(|| Encoding::Text(self.to_string()), Encoding::Float),
         }
     }
@@ -240,6 +242,7 @@ mod tests {
         assert_eq!(number("-7").encoding(), Encoding::Signed(-7));
         assert_eq!(number("9223372036854775808").encoding(), Encoding::Unsigned(9_223_372_036_854_775_808));
         assert_eq!(number("0.5").encoding(), Encoding::Float(0.5));
+        assert_eq!(number("18446744073709551616").encoding(), Encoding::Text("18446744073709551616".into()));
         assert_eq!(number("0.1").encoding(), Encoding::Text("0.1".into()), "no float is exactly a tenth");
     }
 

@@ -41,6 +41,7 @@ mod graphql;
 mod http;
 mod identity;
 mod ids;
+mod json;
 mod member;
 mod scim;
 mod server;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::{ErrorKind, ServerMessage, ServerMessages};
 use crate::http::failure::{KindOfMessages, by_status, by_status_alone};
 use crate::http::{Failure, Reach, Response};
+use crate::json;
 
 /// Every form of an answer that W&B's servers and the gateways before them give.
 #[derive(Deserialize)]
@@ -45,13 +46,12 @@ pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Failur
         return Err(said(status, messages, has_data));
     }
     // An answer to a change that cannot be read leaves open whether it was made.
-    let unexpected = |path: String, source| Failure::new(ErrorKind::Unexpected { path, source }, Reach::Unclear);
+    let unclear = |kind| Failure::new(kind, Reach::Unclear);
     let Some(data) = data else {
-        return Err(unexpected("data".into(), "there is neither data nor an error".into()));
+        let source = "there is neither data nor an error".into();
+        return Err(unclear(ErrorKind::Unexpected { path: "data".into(), source }));
     };
-    let mut deserializer = serde_json::Deserializer::from_str(data.get());
-    serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| unexpected(error.path().to_string(), without_value(error.inner()).into()))
+    json::decode(data.get().as_bytes()).map_err(unclear)
 }
 
 impl Envelope<'_> {
@@ -126,15 +126,6 @@ fn without_envelope(response: &Response, error: serde_json::Error) -> Failure {
 fn has_any_value(data: &str) -> bool {
     serde_json::from_str::<BTreeMap<String, Option<IgnoredAny>>>(data)
         .is_ok_and(|fields| fields.values().any(Option::is_some))
-}
-
-/// A decoding error's text without the value that it may quote.
-fn without_value(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match (text.find('"'), text.rfind('"')) {
-        (Some(first), Some(last)) if first < last => format!("{}...{}", &text[..=first], &text[last..]),
-        _ => text,
-    }
 }
 
 /// A path in the answer, such as `entity.members[3].role`.

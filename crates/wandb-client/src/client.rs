@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::abilities::Abilities;
 use crate::api_keys::TeamApiKeys;
 use crate::base_url::BaseUrl;
+use crate::batch::Batches;
 use crate::coalesce::Coalescer;
 use crate::config::Config;
 use crate::credentials::Credential;
@@ -20,13 +21,19 @@ use crate::http::authorization::{Authorizer, Scheme};
 use crate::http::sender::Sender;
 use crate::http::{Failure, Request, Response};
 use crate::identity::{AccessToken, AccessTokens, Identity, IdentityToken};
+use crate::membership::MemberChange;
+use crate::scim::groups::GroupId;
 use crate::team::Team;
+use crate::turns::Turns;
 use crate::viewer::Viewer;
+
+/// So many changes of a team leave together at most, so that a request stays small and quick.
+const MOST_CHANGES_AT_ONCE: usize = 100;
 
 /// A client of one W&B server, for one caller. Cheap to clone; clones share connections, limits and what was read.
 ///
 /// Making one reads no file, opens no connection and asks nothing. Its methods need a Tokio runtime with time and I/O,
-/// and may be dropped at any point: a request under way is then abandoned.
+/// and may be dropped at any point: a request under way is then abandoned, unless others wait for it too.
 ///
 /// Reads of one team share their requests: see [`Config::with_read_max_age`]. A read that begins after a write of this
 /// client has ended sees what was written.
@@ -42,8 +49,14 @@ pub(crate) struct Inner {
     pub(crate) abilities: Coalescer<(), Abilities>,
     pub(crate) teams: Coalescer<String, Option<Arc<Team>>>,
     pub(crate) team_api_keys: Coalescer<String, Arc<TeamApiKeys>>,
+    /// The ids of teams in SCIM, by name.
+    pub(crate) groups: Coalescer<String, GroupId>,
+    pub(crate) turns: Turns,
+    pub(crate) member_changes: Batches<MemberChange>,
     /// The form of authorization that SCIM took.
     pub(crate) scim_scheme: OnceLock<Scheme>,
+    /// Set once SCIM refused to show people to this caller.
+    pub(crate) scim_hides_people: OnceLock<()>,
 }
 
 impl Client {
@@ -69,7 +82,11 @@ impl Client {
             abilities: Coalescer::new(Duration::MAX),
             teams: Coalescer::new(config.read_max_age),
             team_api_keys: Coalescer::new(config.read_max_age),
+            groups: Coalescer::new(Duration::MAX),
+            turns: Turns::new(config.limits.deadline),
+            member_changes: Batches::new(MOST_CHANGES_AT_ONCE),
             scim_scheme: OnceLock::new(),
+            scim_hides_people: OnceLock::new(),
         }))
     }
 

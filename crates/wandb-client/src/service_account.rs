@@ -5,10 +5,9 @@ use serde_json::json;
 
 use crate::assumed;
 use crate::client::{Changed, Client};
-use crate::error::{Error, ErrorKind, ServerMessages};
+use crate::error::Error;
 use crate::graphql::Document;
 use crate::http::Effect;
-use crate::http::authorization::Scheme;
 use crate::ids::UserId;
 use crate::member::{AccountType, Member};
 use crate::scim;
@@ -107,35 +106,11 @@ impl Client {
     /// caller who may not use SCIM gets an error ([`Error::is_forbidden`]) and can still [take the account out of its
     /// team](Self::remove_from_team); so does the caller of a server without SCIM ([`Error::is_unsupported`]).
     pub async fn delete_service_account(&self, id: &UserId) -> Result<(), Error> {
-        let caller = self.caller().await?;
         let _change = self.change(Changed::AnyTeam);
-        // People and organizations' service accounts authenticate in different forms, and nothing tells which the
-        // caller is.
-        let person = caller.username.clone().filter(|_| self.authorizer().has_forms());
-        let person = person.map(|username| Scheme::ScimPerson { username });
-        let schemes = match self.inner().scim_scheme.get() {
-            Some(known) => vec![known.clone()],
-            None => person.into_iter().chain([Scheme::ScimServiceAccount]).collect(),
-        };
-        let mut refusal = None;
-        for scheme in schemes {
-            let request = scim::delete_user(self.base_url(), id);
-            let error = match self.send(request, &scheme, scim::read_empty).await {
-                Ok(()) => None,
-                Err(error) if error.is_auth() => {
-                    refusal = Some(error);
-                    continue;
-                }
-                Err(error) => Some(error),
-            };
-            self.inner().scim_scheme.get_or_init(|| scheme);
-            return error.filter(|error| !error.is_not_found()).map_or(Ok(()), Err);
+        match self.scim(|| scim::users::delete(self.base_url(), id), scim::read_empty).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            Ok(()) | Err(_) => Ok(()),
         }
-        // The credential is good, as the caller is known by it: it is SCIM that is closed to the caller.
-        let refusal = refusal
-            .unwrap_or_else(|| Error::of(scim::DELETE_USER.name, ErrorKind::Unauthorized(ServerMessages::default())));
-        let messages = refusal.server_messages().iter().cloned().collect();
-        Err(refusal.with_kind(ErrorKind::Forbidden(messages)))
     }
 }
 

@@ -133,6 +133,12 @@ pub enum ErrorKind {
         /// What cannot be seen.
         what: String,
     },
+    /// Several objects have names that differ only in case from the one that was asked for.
+    #[error("several differ from `{name}` only in case; spell the name exactly")]
+    Ambiguous {
+        /// The name that was asked for.
+        name: String,
+    },
     /// A key was made, and the answer does not hold its secret: the key is of no use to anyone and has to be deleted.
     #[error("the server made an API key and did not answer its secret; delete the key with the id `{id}`")]
     NoSecret {
@@ -274,6 +280,13 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         self.kind().is_transient()
             || matches!(self.kind(), ErrorKind::MustWait { .. } | ErrorKind::DeadlineExceeded { .. })
+    }
+
+    /// The server looked at what was asked for and did not do it. Another request of this caller may fare better.
+    pub(crate) fn is_refusal(&self) -> bool {
+        let is_about_the_request =
+            matches!(self.kind(), ErrorKind::Rejected(_) | ErrorKind::NotFound(_) | ErrorKind::Conflict(_));
+        is_about_the_request && !self.is_unclear()
     }
 
     /// The change that was asked for may or may not have happened. Look before repeating it. Never set for a read.

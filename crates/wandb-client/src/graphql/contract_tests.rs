@@ -9,7 +9,7 @@ use apollo_compiler::{ExecutableDocument, Schema};
 
 use super::Document;
 use crate::abilities::{self, Abilities};
-use crate::{api_keys, assumed, member, server, service_account, team, viewer};
+use crate::{api_keys, assumed, invitation, member, server, service_account, team, user, viewer};
 
 fn contract(files: &[&str]) -> Valid<Schema> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wandb-emulator/contract");
@@ -58,6 +58,8 @@ fn public() -> Vec<Document> {
         team::organization_document(),
         team::create_team_document(),
         member::delete_invite_document(),
+        invitation::create_document(),
+        user::users_document(),
         service_account::create_document(),
         assumed::generate_api_key(NONE),
         api_keys::delete_document(),

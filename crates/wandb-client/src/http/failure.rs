@@ -53,7 +53,7 @@ impl Failure {
     /// Whether sending the same again can help and cannot harm.
     pub(crate) fn may_be_repeated(&self, effect: Effect) -> bool {
         let is_safe = match effect {
-            Effect::Read | Effect::Delete => true,
+            Effect::Read | Effect::Delete | Effect::Set => true,
             // Of the answers, only a refusal for too many requests says that nothing was looked at.
             Effect::Create => self.reach == Reach::NotSent || matches!(self.kind, ErrorKind::RateLimited(_)),
             Effect::Mint => self.reach == Reach::NotSent,
@@ -111,15 +111,15 @@ mod tests {
         let failed = || ErrorKind::ServerFailed(ServerMessages::default());
         let refused = || ErrorKind::Forbidden(ServerMessages::default());
         let unreachable = || ErrorKind::Unreachable("connection refused".into());
-        //                                                      read   delete  create  mint
+        //                                                      read   delete  set  create  mint
         for (name, kind, reach, expected) in [
-            ("not sent", unreachable(), Reach::NotSent, [true, true, true, true]),
-            ("rate limited", limited(), Reach::Refused, [true, true, true, false]),
-            ("failed", failed(), Reach::Unclear, [true, true, false, false]),
-            ("forbidden", refused(), Reach::Refused, [false, false, false, false]),
+            ("not sent", unreachable(), Reach::NotSent, [true, true, true, true, true]),
+            ("rate limited", limited(), Reach::Refused, [true, true, true, true, false]),
+            ("failed", failed(), Reach::Unclear, [true, true, true, false, false]),
+            ("forbidden", refused(), Reach::Refused, [false, false, false, false, false]),
         ] {
             let failure = Failure::new(kind, reach);
-            let effects = [Effect::Read, Effect::Delete, Effect::Create, Effect::Mint];
+            let effects = [Effect::Read, Effect::Delete, Effect::Set, Effect::Create, Effect::Mint];
             assert_eq!(effects.map(|effect| failure.may_be_repeated(effect)), expected, "{name}");
         }
     }

@@ -13,7 +13,9 @@ pub(crate) enum Effect {
     Read,
     /// Removes one object. A second time finds it gone, which is as good.
     Delete,
-    /// Makes an object. Sent again only if the server certainly did nothing.
+    /// Sets something. A second time leaves it the same.
+    Set,
+    /// Makes an object, or changes something step by step. Sent again only if the server certainly did nothing.
     Create,
     /// Makes a secret. Sent again only if nothing was sent: a second secret would be one that nobody knows of.
     Mint,

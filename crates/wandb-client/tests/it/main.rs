@@ -9,6 +9,8 @@
 mod api_keys;
 mod coalescing;
 mod identity;
+mod memberships;
+mod people;
 mod service_accounts;
 mod support;
 mod teams;

@@ -5,17 +5,12 @@ use serde_json::{Value, json};
 use wandb_client::{Authentication, UserId};
 
 use crate::support::{
-    Expected, KEY, Received, Server, account, account_id, all_abilities, client, no_abilities, team, viewer,
+    Expected, KEY, Received, Server, account, account_id, all_abilities, client, no_abilities, scim_error, team, viewer,
 };
 
 fn created() -> Expected {
     let user = json!({ "id": "User:2", "username": "bot-2", "name": "nightly" });
     Expected::graphql("CreateServiceAccount").data(&json!({ "createServiceAccount": { "user": user } }))
-}
-
-fn scim_error(status: u16, detail: &str) -> String {
-    let schemas = ["urn:ietf:params:scim:api:messages:2.0:Error"];
-    json!({ "schemas": schemas, "detail": detail, "status": status.to_string() }).to_string()
 }
 
 fn scim_delete() -> Expected {

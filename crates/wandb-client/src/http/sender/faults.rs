@@ -77,7 +77,7 @@ async fn what_is_safe_succeeds_and_nothing_is_made_twice() {
         max_concurrent: 16,
     };
     let sender = Sender::new(Arc::clone(&transport) as _, limits);
-    let effects = [Effect::Read, Effect::Delete, Effect::Create, Effect::Mint];
+    let effects = [Effect::Read, Effect::Delete, Effect::Set, Effect::Create, Effect::Mint];
     let all = join_all((0..OPERATIONS).zip(effects.into_iter().cycle()).map(|(number, effect)| {
         let (sender, transport) = (&sender, &transport);
         async move {
@@ -93,7 +93,7 @@ async fn what_is_safe_succeeds_and_nothing_is_made_twice() {
     let mut failed = 0;
     for (effect, result, done) in all {
         match (effect, result) {
-            (Effect::Read | Effect::Delete, result) => assert!(result.is_ok(), "{effect:?}: {result:?}"),
+            (Effect::Read | Effect::Delete | Effect::Set, result) => assert!(result.is_ok(), "{effect:?}: {result:?}"),
             (Effect::Create | Effect::Mint, Ok(_)) => assert_eq!(done, 1, "{effect:?}"),
             (Effect::Create | Effect::Mint, Err(error)) => {
                 failed += 1;

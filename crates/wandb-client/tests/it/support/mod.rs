@@ -87,3 +87,15 @@ pub(crate) fn graphql_error(message: &str, code: Option<&str>) -> Value {
     }
     json!({ "data": null, "errors": [error] })
 }
+
+/// A refusal as SCIM has it.
+pub(crate) fn scim_error(status: u16, detail: &str) -> String {
+    let schemas = ["urn:ietf:params:scim:api:messages:2.0:Error"];
+    json!({ "schemas": schemas, "detail": detail, "status": status.to_string() }).to_string()
+}
+
+/// A list as SCIM has it.
+pub(crate) fn scim_list(resources: &[Value]) -> String {
+    let schemas = ["urn:ietf:params:scim:api:messages:2.0:ListResponse"];
+    json!({ "schemas": schemas, "totalResults": resources.len(), "Resources": resources }).to_string()
+}

@@ -52,7 +52,10 @@ pub(crate) fn diagnostic(error: &Error, action: &str) -> Diagnostic {
         }
         ErrorKind::NotFound(_) => ("Not found", ""),
         ErrorKind::Conflict(_) => ("Exists already", ""),
-        ErrorKind::IdentityToken(_) => ("Identity token cannot be used", ""),
+        ErrorKind::IdentityToken(_) => (
+            "Identity token cannot be used",
+            "Check `identity_token_file`, `identity_token` or `WANDB_IDENTITY_TOKEN_FILE`.",
+        ),
         _ => ("Request failed", ""),
     };
     let advice = if advice.is_empty() { String::new() } else { format!(" {advice}") };

@@ -12,7 +12,8 @@ pub(crate) fn parts<const N: usize>(id: &str, form: &str) -> Result<[String; N]>
         .and_then(|parts| <[String; N]>::try_from(parts).ok())
         .filter(|parts| parts.iter().all(|part| !part.is_empty()))
         .ok_or_else(|| {
-            let detail = format!("The import id \"{id}\" has not the form `{form}`. A `/` in a name is written `%2F`.");
+            let detail =
+                format!("The import id \"{id}\" does not have the form `{form}`. A `/` in a name is written `%2F`.");
             Diagnostic::error("Invalid import id", detail).into()
         })
 }

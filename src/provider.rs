@@ -8,7 +8,7 @@ use tfplugin::schema::{integer, string};
 use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Provider, Registry, Result, Schema};
 use wandb_client::{BaseUrl, Client, Config, Configured, Environment, Viewer};
 
-use crate::error::Explain as _;
+use crate::error::{Explain as _, sentence};
 use crate::{api_key, credentials, functions, service_account, team};
 
 /// Where registries know this provider; the one place that names it.
@@ -166,7 +166,7 @@ fn connect(cx: &ConfigureContext, config: &Configuration, environment: &Environm
     let credential = credentials::find(&base_url, &configured, environment)?;
     let unusable = |attribute: &str, error: &dyn std::error::Error| {
         let cause = error.source().map(|cause| format!("\n\nThe cause: {cause}.")).unwrap_or_default();
-        Diagnostic::error(format!("`{attribute}` cannot be used"), format!("{error}.{cause}")).at(attribute)
+        Diagnostic::error(format!("`{attribute}` cannot be used"), format!("{}{cause}", sentence(error))).at(attribute)
     };
     let user_agent = format!("terraform-provider-wandb/{} (host {})", env!("CARGO_PKG_VERSION"), cx.host_version());
     let mut client = Config::new(base_url, credential);

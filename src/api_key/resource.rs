@@ -186,7 +186,16 @@ impl Resource for ApiKeyResource {
 /// An import by the owner's id: with the team that shows it.
 async fn by_owner(connection: &Connection, owner: UserId, name: String) -> Result<(String, UserId, String)> {
     let team = owner::team(connection, None, &owner).await?;
-    Ok((team.ok_or_else(|| owner_not_visible(&owner, &name))?, owner, name))
+    let not_found = || {
+        Diagnostic::error(
+            "Service account not found",
+            format!(
+                "No service account with the id `{owner}` is in the teams that this credential can see. An import id is \
+                 `{FORM}`, or `SERVICE_ACCOUNT_ID/NAME`."
+            ),
+        )
+    };
+    Ok((team.ok_or_else(not_found)?, owner, name))
 }
 
 fn id(owner: &UserId, name: &str) -> Attr<String> {

@@ -48,8 +48,8 @@ pub fn build(binaries: &[Binary], on_line: impl FnMut(&str)) -> Result<PathBuf> 
     let target = target::directory()?;
     let profile = running_profile(&target)?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // The whole workspace is selected, so that features are resolved as `cargo build` and `cargo test` resolve them and nothing is compiled twice.
-    cargo.current_dir(target::project()).args(["build", "--workspace", "--target-dir"]).arg(&target);
+    // With the whole workspace and a test (a small one) selected, cargo resolves features as for `cargo test`: nothing is compiled twice.
+    cargo.current_dir(target::project()).args(["build", "--workspace", "--test", "hosts", "--target-dir"]).arg(&target);
     if profile == "release" {
         cargo.arg("--release");
     }

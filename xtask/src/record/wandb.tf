@@ -9,6 +9,7 @@ terraform {
 }
 
 provider "wandb" {
+  max_retries = 3
 }
 
 variable "round" {

@@ -35,8 +35,11 @@ impl<'a> Tour<'a> {
         self.run("Install the provider. A folder stands in for the registry; selection and lock file are as after a release.", &["init"])?;
 
         self.screen.title("Create")?;
-        self.run("See what would be made. Nothing is changed.", &["plan"])?;
-        self.run("Make it.", &["apply", "-auto-approve"])?;
+        self.run(
+            "See what would be made, and keep the plan. Nothing is changed yet.",
+            &["plan", "-out=create.tfplan"],
+        )?;
+        self.run("Make exactly that.", &["apply", "create.tfplan"])?;
         self.expect_nothing_to_do()?;
 
         self.screen.title("Use the key")?;
@@ -53,9 +56,9 @@ impl<'a> Tour<'a> {
         self.change_pipelines()?;
         self.run(
             "See what that means: the account and the key of `training` go, those of `evaluation` come.",
-            &["plan"],
+            &["plan", "-out=change.tfplan"],
         )?;
-        self.run("Make it so.", &["apply", "-auto-approve"])?;
+        self.run("Make it so.", &["apply", "change.tfplan"])?;
         self.expect_nothing_to_do()?;
         let evaluation = self.secret("evaluation")?;
         let name = self.viewer(&evaluation)?;

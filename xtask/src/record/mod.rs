@@ -48,7 +48,7 @@ fn record(host: &Host, binaries: &Path) -> Result<Recording> {
     let mirror = Arc::new(Mirror::of(&binaries.join(Binary::Recorder.name()))?);
     let emulator = Emulator::start(&binaries.join(Binary::Emulator.name()))?;
     let mut recording = Recording::default();
-    for (configuration, provider) in [(ECHO, Binary::Echo), (WANDB, Binary::Provider)] {
+    for (name, configuration, provider) in [("echo", ECHO, Binary::Echo), ("wandb", WANDB, Binary::Provider)] {
         let mut workspace = Workspace::new(host, &mirror)?;
         let file = workspace.home().join("record");
         workspace.set("TFPLUGIN_RECORDER_PROVIDER", &binaries.join(provider.name()).display().to_string());
@@ -57,7 +57,7 @@ fn record(host: &Host, binaries: &Path) -> Result<Recording> {
         workspace.set("WANDB_API_KEY", emulator.administrator().api_key.expose_secret());
         workspace.write("main.tf", configuration)?;
         walk(&workspace)?;
-        recording.add(&fs::read_to_string(&file).context("the recorder wrote nothing")?)?;
+        recording.add(name, &fs::read_to_string(&file).context("the recorder wrote nothing")?)?;
     }
     Ok(recording)
 }

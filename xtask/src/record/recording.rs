@@ -37,12 +37,13 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    /// Adds what a recorder wrote.
-    pub(super) fn add(&mut self, lines: &str) -> Result<()> {
+    /// Adds what a recorder in front of this provider wrote.
+    pub(super) fn add(&mut self, provider: &str, lines: &str) -> Result<()> {
         for line in lines.lines() {
             let line: Line = serde_json::from_str(line).context("the recorder wrote something else than its lines")?;
-            self.types.insert(line.of.clone(), line.r#type);
-            let sent_as = self.values.entry((line.of, line.bytes)).or_default();
+            let of = format!("{provider}/{}", line.of);
+            self.types.insert(of.clone(), line.r#type);
+            let sent_as = self.values.entry((of, line.bytes)).or_default();
             sent_as.insert(format!("{}.{}", line.call, line.field));
         }
         Ok(())
@@ -78,13 +79,13 @@ mod tests {
             format!(r#"{{"of":"echo_values","call":"{call}","field":"config","type":"string","msgpack":"{bytes}"}}"#)
         };
         let mut recording = Recording::default();
-        recording.add(&[line("plan", "oWI="), line("plan", "oWE="), line("apply", "oWE=")].join("\n")).unwrap();
+        recording.add("echo", &[line("plan", "oWI="), line("plan", "oWE="), line("apply", "oWE=")].join("\n")).unwrap();
         let fixture: Value = serde_json::from_str(&recording.to_json()).unwrap();
         let expected = json!({
-            "types": { "echo_values": "string" },
+            "types": { "echo/echo_values": "string" },
             "values": [
-                { "of": "echo_values", "msgpack": "oWE=", "sent_as": ["apply.config", "plan.config"] },
-                { "of": "echo_values", "msgpack": "oWI=", "sent_as": ["plan.config"] },
+                { "of": "echo/echo_values", "msgpack": "oWE=", "sent_as": ["apply.config", "plan.config"] },
+                { "of": "echo/echo_values", "msgpack": "oWI=", "sent_as": ["plan.config"] },
             ],
         });
         assert_eq!(fixture, expected);

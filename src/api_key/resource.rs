@@ -131,7 +131,6 @@ impl Resource for ApiKeyResource {
         let Some(found) = keys.into_iter().find(|key| is_ours(key, &state, &cx.private)) else { return Ok(None) };
         cx.private.object = Some(found.id.to_string());
         Ok(Some(ApiKeyModel {
-            name: found.description.map_or(state.name, Attr::from),
             key_id: found.key_id.into(),
             created_at: found.created_at.map_or(state.created_at, |time| time.to_string().into()),
             ..state

@@ -162,7 +162,8 @@ fn refuse_second(accounts: &[ServiceAccount], name: &str) -> Result<()> {
         format!(
             "The team \"{}\" has a service account named \"{name}\" already. To manage it here, import it:\n\n  import \
              {{\n    to = wandb_service_account.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in \
-             place of NAME; or choose another name.",
+             place of NAME; or choose another name. If it is this very resource, only marked as tainted, clear that with \
+             `terraform untaint`.",
             existing.team
         ),
     )

@@ -78,8 +78,10 @@ fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value
         rules::settle(&mut state);
         diagnostics = softened(diagnostics);
     }
+    state = rules::keep_spelling(resource.schema().attributes(), planned, state);
     diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     rules::settle(&mut state);
+    rules::scrub(resource.schema().attributes(), &mut state);
     Response { state, private, identity, diagnostics }
 }
 
@@ -92,11 +94,13 @@ fn updated<D>(
 ) -> Response {
     let Outcome { state, identity, private, report: mut diagnostics } = outcome;
     let mut state = state.unwrap_or(prior.state);
+    state = rules::keep_spelling(resource.schema().attributes(), planned, state);
     if !diagnostics.has_error() {
         diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     }
     diagnostics.extend(rules::check_identity(type_name, prior.identity.as_ref(), identity.as_ref()));
     rules::settle(&mut state);
+    rules::scrub(resource.schema().attributes(), &mut state);
     // An answer without identity would erase it.
     Response { state, private, identity: identity.or(prior.identity), diagnostics }
 }

@@ -4,7 +4,6 @@ use super::opened::Opened;
 use super::{Configuration, Engine, Readiness};
 use crate::diagnostic::{Diagnostic, Diagnostics, Result};
 use crate::provider::Provider;
-use crate::value::Value;
 
 impl<P: Provider> Engine<P> {
     pub(crate) async fn close_ephemeral_resource(&self, type_name: &str, held: &[u8]) -> Result<Diagnostics> {
@@ -19,7 +18,7 @@ impl<P: Provider> Engine<P> {
         let Some((number, notes)) = Opened::read(held) else {
             return Err(Diagnostic::bug("The host closed something that was never opened.").into());
         };
-        let report = resource.close(self.call(&data, Value::Null), &notes).await;
+        let report = resource.close(self.closing_call(&data), &notes).await;
         if !report.has_error() {
             self.opened.remove(number);
         }
@@ -31,7 +30,7 @@ impl<P: Provider> Engine<P> {
         let Configuration::Ready(data) = self.configuration() else { return };
         for instance in self.opened.take() {
             let Ok(resource) = self.ephemeral_resource(&instance.type_name) else { continue };
-            let report = resource.close(self.call(&data, Value::Null), &instance.notes).await;
+            let report = resource.close(self.closing_call(&data), &instance.notes).await;
             if report.has_error() {
                 tracing::error!(
                     tf_ephemeral_resource_type = instance.type_name,

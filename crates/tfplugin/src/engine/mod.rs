@@ -162,6 +162,11 @@ impl<P: Provider> Engine<P> {
         }
     }
 
+    /// A call that an interrupt must not end: what is open has to be closed.
+    fn closing_call<'a>(&self, data: &'a P::Data) -> Call<'a, P::Data> {
+        Call { stop: CancellationToken::new(), ..self.call(data, Value::Null) }
+    }
+
     fn call<'a>(&self, data: &'a P::Data, meta: Value) -> Call<'a, P::Data> {
         Call { provider: data, stop: self.stop.clone(), meta }
     }

@@ -50,7 +50,12 @@ impl<P: Provider> Engine<P> {
             _ => {
                 // The host does not close what failed to open.
                 if let Some(notes) = opening.notes {
-                    diagnostics.extend(resource.close(self.call(&data, Value::Null), &notes).await);
+                    let report = resource.close(self.closing_call(&data), &notes).await;
+                    if report.has_error() {
+                        // It is tried again when the process ends.
+                        self.opened.insert(Instance { type_name: type_name.to_owned(), notes });
+                    }
+                    diagnostics.extend(report);
                 }
                 Err(diagnostics)
             }

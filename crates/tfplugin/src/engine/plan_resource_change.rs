@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
 use crate::resource::PlanKind;
 use crate::resource::erased::{ErasedResource, PlanInput, ValueChange};
+use crate::resource::private::{self, Planned};
 use crate::value::{Path, Value};
 
 pub(crate) struct Request {
@@ -80,10 +81,9 @@ fn plan<D>(
 ) -> Result<(Response, Option<ValueChange>)> {
     let schema = resource.schema();
     let Request { prior, config, private, .. } = request;
-    let kind = match (&prior, private.is_empty()) {
-        (Value::Null, true) => PlanKind::Create,
-        // Hosts hand over the private bytes of the object that is being replaced, and ours are never empty.
-        (Value::Null, false) => PlanKind::Recreate,
+    let kind = match (&prior, private::planned(&private)) {
+        (Value::Null, Planned::Create) => PlanKind::Create,
+        (Value::Null, Planned::Recreate) => PlanKind::Recreate,
         _ => PlanKind::Update,
     };
     let existing = Some(&prior).filter(|prior| !prior.is_null());

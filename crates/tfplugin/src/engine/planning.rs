@@ -24,7 +24,8 @@ fn follow(attribute: &Attribute, config: &Value, prior: Option<&Value>) -> Value
     match (wanted.is_null(), prior) {
         (true, Some(prior)) if attribute.is_computed() => return prior.clone(),
         (true, None) if attribute.is_computed() => return Value::unknown(),
-        (true, _) => return Value::Null,
+        // Under a dynamic type a null may have a type, which it keeps.
+        (true, _) => return wanted.clone(),
         (false, Some(prior)) if !wanted.is_unknown() && attribute.same(prior, wanted) => return prior.clone(),
         (false, _) => {}
     }

@@ -96,7 +96,7 @@ pub(super) fn keep_spelling(attributes: &Attributes, prior: &Value, read: Value)
     for (name, attribute) in attributes {
         if let Some(value) = values.get_mut(name) {
             let prior = prior.attribute(name);
-            if attribute.same(prior, value) {
+            if !prior.is_unknown() && attribute.same(prior, value) {
                 *value = prior.clone();
             } else if let Kind::Nested(Nesting::Single, nested) = attribute.kind() {
                 *value = keep_spelling(nested, prior, std::mem::replace(value, Value::Null));
@@ -123,6 +123,24 @@ pub(super) fn settle(value: &mut Value) {
         }
         Value::Dynamic(typed) => settle(&mut typed.1),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Takes write-only values out of a state, whatever else is wrong with it: they must never leave.
+pub(super) fn scrub(attributes: &Attributes, state: &mut Value) {
+    let Value::Map(values) = state else { return };
+    for (name, attribute) in attributes {
+        let Some(value) = values.get_mut(name) else { continue };
+        match attribute.kind() {
+            _ if attribute.is_write_only() => *value = Value::Null,
+            Kind::Nested(Nesting::Single, nested) => scrub(nested, value),
+            Kind::Nested(_, nested) => match value {
+                Value::List(values) => values.iter_mut().for_each(|value| scrub(nested, value)),
+                Value::Map(values) => values.values_mut().for_each(|value| scrub(nested, value)),
+                _ => {}
+            },
+            Kind::Value(_) => {}
+        }
     }
 }
 
@@ -378,6 +396,13 @@ mod tests {
         ]);
         assert_eq!(places(&refused_write_only(&schema, &config)), ["items[1].secret", "token"]);
         assert_eq!(places(&check_known("t", &schema, &config)), ["items[1].secret", "token"]);
+    }
+
+    #[test]
+    fn write_only_values_never_leave() {
+        let mut state = value(&[("name", "x".into()), ("token", "hunter2".into())]);
+        scrub(schema().attributes(), &mut state);
+        assert!(state == value(&[("name", "x".into())]));
     }
 
     #[test]

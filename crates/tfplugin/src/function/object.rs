@@ -20,12 +20,17 @@ impl<M: Model> Field for Object<M> {
             return Err(Problem::Kind { expected: "object".into(), found: value.kind() }.into());
         };
         let (ty, value) = *typed;
-        let (Type::Object(given), Value::Map(mut values)) = (&ty, value) else {
+        let (Type::Object(_) | Type::Map(_), Value::Map(mut values)) = (&ty, value) else {
             return Err(Problem::Kind { expected: "object".into(), found: "another value" }.into());
+        };
+        let given = |name: &str| match &ty {
+            Type::Object(object) => object.attributes.get(name),
+            Type::Map(element) => Some(&**element),
+            _ => None,
         };
         let mut attributes = Vec::new();
         for (name, wanted) in M::attributes() {
-            let value = match (values.remove(name), given.attributes.get(name)) {
+            let value = match (values.remove(name), given(name)) {
                 (Some(value), Some(given)) => {
                     value.convert(given, &wanted).map_err(|error| error.under(Step::Attribute(name.into())))?
                 }
@@ -73,6 +78,8 @@ mod tests {
         assert_eq!((options.name.as_str(), options.tags), ("x", Some(vec!["a".to_owned(), "1".to_owned()])));
         assert_eq!(options.size.known(), Some(&7));
         assert!(read(&[("name", Type::String, "x".into())]).unwrap().tags.is_none());
+        let map = (Type::map(Type::String), Value::object([("name", Value::from("x"))]));
+        assert!(Object::<Options>::from_value(Value::Dynamic(Box::new(map))).is_ok(), "a map is as good");
     }
 
     #[test]

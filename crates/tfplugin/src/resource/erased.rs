@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use futures::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
+use super::private::Planned;
 use super::{Change, IdentitySchema, ImportTarget, Plan, PlanKind, Resource, ResourceContext, Upgrade, private};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics, Result};
@@ -124,7 +125,7 @@ impl<R: Resource> Typed<R> {
                 Err(errors) => report.extend(errors),
             }
         }
-        let private = private::encode::<R>(&cx.private);
+        let private = private::encode::<R>(&cx.private, None);
         Outcome { state: state.map(R::Model::into_value), identity, private, report }
     }
 }
@@ -218,7 +219,11 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
             prior: prior.as_ref(),
             config: &config,
             planned: R::Model::from_value(input.planned)?,
-            private: private::decode::<R>(input.private),
+            // The notes of the object that is being replaced are not those of the one that takes its place.
+            private: match input.kind {
+                PlanKind::Update => private::decode::<R>(input.private),
+                PlanKind::Create | PlanKind::Recreate => R::Private::default(),
+            },
             replace: Vec::new(),
             report: Diagnostics::new(),
         };
@@ -228,7 +233,14 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
         }
         Ok(PlanOutput {
             planned: plan.planned.into_value(),
-            private: private::encode::<R>(&plan.private),
+            private: private::encode::<R>(
+                &plan.private,
+                match input.kind {
+                    PlanKind::Create => Some(Planned::Create),
+                    PlanKind::Recreate => Some(Planned::Recreate),
+                    PlanKind::Update => None,
+                },
+            ),
             replace: plan.replace,
             warnings: plan.report,
         })

@@ -4,7 +4,7 @@ mod context;
 pub(crate) mod erased;
 mod identity;
 mod plan;
-mod private;
+pub(crate) mod private;
 mod upgrade;
 
 use std::future::Future;

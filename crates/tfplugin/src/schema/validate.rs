@@ -1,6 +1,6 @@
 //! Holding a configuration against its schema.
 
-use super::{Attribute, Attributes, Kind, Nesting, Schema};
+use super::{Attributes, Kind, Nesting, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::value::{Path, Value};
 
@@ -9,12 +9,12 @@ impl Schema {
     #[must_use]
     pub fn validate(&self, config: &Value) -> Diagnostics {
         let mut report = Diagnostics::new();
-        object(&self.attributes, config, &Path::root(), &mut report);
+        object(&self.attributes, config, &Path::root(), false, &mut report);
         report
     }
 }
 
-fn object(attributes: &Attributes, config: &Value, path: &Path, report: &mut Diagnostics) {
+fn object(attributes: &Attributes, config: &Value, path: &Path, hidden: bool, report: &mut Diagnostics) {
     let Some(values) = config.as_map() else { return };
     for (name, attribute) in attributes {
         let path = path.clone().attribute(name);
@@ -22,13 +22,15 @@ fn object(attributes: &Attributes, config: &Value, path: &Path, report: &mut Dia
         if value.is_null() || value.is_unknown() {
             continue;
         }
+        // What lies in a sensitive object is as sensitive.
+        let hidden = hidden || attribute.is_sensitive() || attribute.is_write_only();
         report.extend(attribute.validators().iter().filter(|rule| !rule.holds(value)).map(|rule| {
-            let what = describe(attribute, value);
+            let what = describe(hidden, value);
             Diagnostic::error(format!("Invalid value for `{name}`"), format!("{what} must be {}.", rule.expectation()))
                 .at(path.clone())
         }));
         if let Kind::Nested(nesting, nested) = attribute.kind() {
-            elements(*nesting, value, &path, |element, path| object(nested, element, path, report));
+            elements(*nesting, value, &path, |element, path| object(nested, element, path, hidden, report));
         }
     }
 }
@@ -51,8 +53,8 @@ fn elements(nesting: Nesting, value: &Value, path: &Path, mut show: impl FnMut(&
 }
 
 /// The offending value, unless it may be secret or is too long to read.
-fn describe(attribute: &Attribute, value: &Value) -> String {
-    if attribute.is_sensitive() || attribute.is_write_only() {
+fn describe(hidden: bool, value: &Value) -> String {
+    if hidden {
         return "The value".to_owned();
     }
     match value {
@@ -101,6 +103,15 @@ mod tests {
     fn a_sensitive_value_is_not_shown() {
         let config = Value::object([("password", Value::from("hunter2"))]);
         assert_eq!(messages(&config), ["password: The value must be 9 to 99 characters long."]);
+    }
+
+    #[test]
+    fn what_lies_in_a_sensitive_object_is_not_shown() {
+        let token = Schema::new("").optional("token", string("").validate(length(9..=99)));
+        let schema = Schema::new("").optional("credentials", list_of(token, "").sensitive());
+        let token = Value::object([("token", Value::from("hunter2"))]);
+        let report = schema.validate(&Value::object([("credentials", Value::List(vec![token]))]));
+        assert_eq!(report.iter().next().unwrap().detail, "The value must be 9 to 99 characters long.");
     }
 
     #[test]

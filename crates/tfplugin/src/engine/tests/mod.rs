@@ -321,7 +321,7 @@ async fn a_replacement_is_told_from_a_create() {
         *things.seen.lock().unwrap(),
         [
             "plan Update private 7",
-            "plan Recreate private 7",
+            "plan Recreate private 0",
             "preflight recreate private 7",
             "plan Create private 0",
             "preflight create",

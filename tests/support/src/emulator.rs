@@ -59,9 +59,14 @@ impl Emulator {
     /// Starts this binary on ports of its own choice, with an organization and its administrator and nothing else. Ids and keys are the same
     /// at every start, so that golden files can hold them.
     pub fn start(binary: &Path) -> Result<Self> {
+        Self::start_with(binary, &[])
+    }
+
+    /// Starts this binary like [`Emulator::start`], with further options of its command line.
+    pub fn start_with(binary: &Path, options: &[&str]) -> Result<Self> {
         let mut command = Command::new(binary);
         command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--exit-with-parent"]);
-        command.args(["--deterministic", "test-support"]);
+        command.args(["--deterministic", "test-support"]).args(options);
         // A process group of its own: an interrupt from the terminal ends the commands that talk to it first.
         command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("could not start `{}`", binary.display()))?;
@@ -111,6 +116,12 @@ impl Emulator {
         &self.base_url
     }
 
+    /// Where the emulator's own API is: also the issuer of its identity tokens, below `/issuer`.
+    #[must_use]
+    pub fn admin_url(&self) -> &str {
+        &self.admin_url
+    }
+
     /// The administrator of the organization.
     #[must_use]
     pub const fn administrator(&self) -> &Person {
@@ -130,6 +141,58 @@ impl Emulator {
     /// All that the backend holds, without secrets.
     pub fn state(&self) -> Result<Value> {
         self.admin("state")
+    }
+
+    /// Moves the emulator's clock, which its `Date` header follows, by a duration such as `24h`.
+    pub fn advance(&self, by: &str) -> Result<()> {
+        self.change("PUT", "clock", &json!({ "advance": by })).map(drop)
+    }
+
+    /// Puts a fault in force, as the emulator's `--help` describes them.
+    pub fn add_fault(&self, fault: &Value) -> Result<()> {
+        self.change("POST", "faults", fault).map(drop)
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) -> Result<()> {
+        self.change("DELETE", "faults", &Value::Null).map(drop)
+    }
+
+    /// What the organization allows.
+    pub fn settings(&self) -> Result<Value> {
+        self.admin("settings")
+    }
+
+    /// Sets what the organization allows, as a whole.
+    pub fn set_settings(&self, settings: &Value) -> Result<()> {
+        self.change("PUT", "settings", settings).map(drop)
+    }
+
+    /// Accepts an invitation, as the invited person would.
+    pub fn accept_invitation(&self, id: &str) -> Result<()> {
+        self.change("POST", &format!("invitations/{id}/accept"), &json!({})).map(drop)
+    }
+
+    /// A token of the emulator's own issuer.
+    pub fn identity_token(&self, claims: &Value) -> Result<SecretString> {
+        let mut answer = self.change("POST", "issuer/tokens", claims)?;
+        Ok(answer["token"].take().as_str().context("the issuer gave no token")?.to_owned().into())
+    }
+
+    /// Asks the emulator's own API for a change; answers the body, null where there is none.
+    fn change(&self, method: &str, what: &str, body: &Value) -> Result<Value> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}/{what}", self.admin_url))
+            .header("Content-Type", "application/json")
+            .body(if body.is_null() { String::new() } else { body.to_string() })?;
+        let mut answer = self.agent.run(request).with_context(|| format!("could not change the emulator's {what}"))?;
+        let status = answer.status();
+        let text = answer.body_mut().read_to_string()?;
+        if !status.is_success() {
+            bail!("the emulator answered {status} to {method} {what}: {text}");
+        }
+        Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
     }
 
     fn admin(&self, what: &str) -> Result<Value> {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -9,6 +10,39 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+/// A process that was found running.
+#[derive(Clone, Debug)]
+pub struct Running {
+    pid: Pid,
+    /// The name of the program's file.
+    pub program: String,
+}
+
+impl Running {
+    /// Ends it at once, in the middle of whatever it does. One that has ended meanwhile is no error.
+    pub fn kill(&self) {
+        let _ = kill_process(self.pid, Signal::KILL);
+    }
+}
+
+/// The processes that work in this folder. Empty where there is no `/proc`.
+#[must_use]
+pub fn working_in(folder: &Path) -> Vec<Running> {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| {
+            let pid = Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)?;
+            // Of one that has ended, or is another user's, nothing is told.
+            if std::fs::read_link(entry.path().join("cwd")).ok()? != folder {
+                return None;
+            }
+            let program = std::fs::read_link(entry.path().join("exe")).ok()?;
+            Some(Running { pid, program: program.file_name()?.to_string_lossy().into_owned() })
+        })
+        .collect()
+}
 
 /// Which process group the program runs in: that decides who gets an interrupt from the terminal, and who is killed at the time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +255,26 @@ mod tests {
             assert!(started.elapsed() < PLENTY, "process {pid} is still alive");
             thread::yield_now();
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn processes_are_found_by_their_folder_and_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(working_in(folder.path()).is_empty());
+        let mut child = Command::new("sleep").arg("1000").current_dir(folder.path()).spawn().unwrap();
+        let started = Instant::now();
+        // Between the fork and the start of the program it is still this one.
+        let found = loop {
+            let found = working_in(folder.path());
+            if found.iter().any(|running| running.program == "sleep") {
+                break found;
+            }
+            assert!(started.elapsed() < PLENTY, "it was not found: {found:?}");
+            thread::yield_now();
+        };
+        found.iter().for_each(Running::kill);
+        assert_eq!(child.wait().unwrap().code(), None, "a signal ended it");
     }
 
     #[test]

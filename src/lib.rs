@@ -3,6 +3,7 @@
 //! One folder a resource. A resource is a model, a schema and the operations in terms of the client's domain calls;
 //! what Terraform asks for beyond that is the SDK's work.
 
+mod access_token;
 mod api_key;
 mod credentials;
 mod error;

@@ -2,8 +2,8 @@
 //!
 //! A key names its owner by id, and the API shows an account's keys through a team of it.
 
-use tfplugin::Result;
-use wandb_client::UserId;
+use tfplugin::{Diagnostic, Result};
+use wandb_client::{ApiKeyInfo, UserId};
 
 use crate::error::Explain as _;
 use crate::provider::Connection;
@@ -31,4 +31,23 @@ async fn has(connection: &Connection, team: &str, owner: &UserId) -> Result<bool
         Err(error) if error.is_not_visible() => Ok(false),
         Err(error) => Err(error).explain(&format!("look for the service account `{owner}` in the team \"{team}\"")),
     }
+}
+
+/// The keys of the account; an error where it is in no team that the caller can see.
+pub(super) async fn keys(connection: &Connection, owner: &UserId) -> Result<Vec<ApiKeyInfo>> {
+    let team = team(connection, None, owner).await?;
+    let team = team.ok_or_else(|| not_found(owner).at("service_account_id"))?;
+    let keys = connection.client.api_keys(&team, owner).await;
+    Ok(keys.explain(&format!("read the API keys of the account `{owner}`"))?.unwrap_or_default())
+}
+
+/// An account that the configuration names and that is not there.
+pub(super) fn not_found(owner: &UserId) -> Diagnostic {
+    Diagnostic::error(
+        "Service account not found",
+        format!(
+            "The service account `{owner}` is in none of the teams that this credential can see. Check the id, or use \
+             the credential of a member of the account's team."
+        ),
+    )
 }

@@ -22,6 +22,9 @@ pub(crate) const CASES: &[Case] = cases![
     resource_wandb_service_account,
     resource_wandb_api_key,
     data_source_wandb_team,
+    data_source_wandb_api_keys,
+    ephemeral_resource_wandb_api_key needs EphemeralResources,
+    ephemeral_resource_wandb_access_token needs EphemeralResources,
     function_api_key_id needs ProviderFunctions,
     function_run_environment needs ProviderFunctions,
     function_github_actions_subject needs ProviderFunctions,
@@ -31,13 +34,16 @@ pub(crate) const CASES: &[Case] = cases![
 ];
 
 /// The folders below `examples`, each with the case of the same place in the list.
-const FOLDERS: [&str; 12] = [
+const FOLDERS: &[&str] = &[
     "quick-start",
     "provider",
     "resources/wandb_team",
     "resources/wandb_service_account",
     "resources/wandb_api_key",
     "data-sources/wandb_team",
+    "data-sources/wandb_api_keys",
+    "ephemeral-resources/wandb_api_key",
+    "ephemeral-resources/wandb_access_token",
     "functions/api_key_id",
     "functions/run_environment",
     "functions/github_actions_subject",
@@ -97,6 +103,23 @@ fn resource_wandb_api_key(scene: &mut Scene) -> Result<()> {
 fn data_source_wandb_team(scene: &mut Scene) -> Result<()> {
     scene.create_team("vision")?;
     run(scene, "data-sources/wandb_team")
+}
+
+fn data_source_wandb_api_keys(scene: &mut Scene) -> Result<()> {
+    run(scene, "data-sources/wandb_api_keys")
+}
+
+fn ephemeral_resource_wandb_api_key(scene: &mut Scene) -> Result<()> {
+    scene.create_team("vision")?;
+    let account = scene.create_service_account("vision", "check")?;
+    scene.workspace.set("TF_VAR_service_account_id", &account);
+    run(scene, "ephemeral-resources/wandb_api_key")
+}
+
+fn ephemeral_resource_wandb_access_token(scene: &mut Scene) -> Result<()> {
+    let file = scene.identity_token_file("ada@acme.example")?;
+    scene.workspace.set("TF_VAR_identity_token_file", &file);
+    run(scene, "ephemeral-resources/wandb_access_token")
 }
 
 fn function_api_key_id(scene: &mut Scene) -> Result<()> {

@@ -280,6 +280,17 @@ impl Scene {
         self.emulator.graphql(mutation, &json!({ "team": team, "id": id })).map(drop)
     }
 
+    /// Lets people and federated accounts log in by tokens of the emulator's issuer; the path of a file with one for this subject.
+    pub(crate) fn identity_token_file(&self, subject: &str) -> Result<String> {
+        let mut settings = self.emulator.settings()?;
+        settings["federated_login"] = json!({});
+        self.emulator.set_settings(&settings)?;
+        let token = self.emulator.identity_token(&json!({ "subject": subject, "audience": "acme" }))?;
+        let file = self.workspace.home().join("identity-token");
+        std::fs::write(&file, token.expose_secret())?;
+        Ok(file.display().to_string())
+    }
+
     /// The user name that a key authenticates as; an error when it authenticates nobody.
     pub(crate) fn viewer(&self, api_key: &SecretString) -> Result<String> {
         let viewer = self.emulator.graphql_as(api_key, "query Viewer { viewer { username } }", &json!({}))?;

@@ -5,6 +5,7 @@
 //! separated by commas. A case's name begins with its host, so that a filter can pick by either.
 
 mod api_key;
+mod ephemeral;
 mod examples;
 mod harness;
 mod provider;
@@ -22,12 +23,13 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use crate::harness::{Case, HostUnderTest, Scene, Stage};
 
 /// All cases, by the name of their module.
-const AREAS: [(&str, &[Case]); 6] = [
+const AREAS: &[(&str, &[Case])] = &[
     ("provider", provider::CASES),
     ("team", team::CASES),
     ("team_data_source", team_data_source::CASES),
     ("service_account", service_account::CASES),
     ("api_key", api_key::CASES),
+    ("ephemeral", ephemeral::CASES),
     ("examples", examples::CASES),
 ];
 

@@ -72,7 +72,7 @@ pub(crate) fn sentence(error: &dyn std::fmt::Display) -> String {
 }
 
 /// The error and its causes, each on a line.
-fn causes(error: &Error) -> String {
+pub(crate) fn causes(error: &Error) -> String {
     let mut text = sentence(error);
     let mut source = error.source();
     while let Some(cause) = source {

@@ -5,6 +5,8 @@
 
 mod access_token;
 mod api_key;
+#[allow(dead_code, reason = "the resources that ask the rest of it follow")]
+mod caller;
 mod credentials;
 mod error;
 mod functions;

@@ -1,8 +1,28 @@
 //! "Not visible" is not "gone": what to say where the API shows the same for both.
 
-use tfplugin::Diagnostic;
+use std::sync::Arc;
 
+use tfplugin::{Diagnostic, Result};
+use wandb_client::{Team, TeamExistence};
+
+use crate::error::Explain as _;
 use crate::provider::Connection;
+
+/// A team that is in the state, for a refresh. `None` where it is certainly gone; an error where it is only hidden, since
+/// then nothing is known about it.
+pub(crate) async fn team(connection: &Connection, name: &str) -> Result<Option<Arc<Team>>> {
+    let action = format!("read the team \"{name}\"");
+    if let Some(team) = connection.client.team(name).await.explain(&action)? {
+        return Ok(Some(team));
+    }
+    if connection.caller.admin {
+        return Ok(None);
+    }
+    match connection.client.team_exists(name).await.explain(&action)? {
+        TeamExistence::Absent => Ok(None),
+        TeamExistence::Exists | TeamExistence::CannotTell(_) => Err(team_not_visible(connection, name).into()),
+    }
+}
 
 /// A team that is asked for and not there.
 pub(crate) fn team_not_found(connection: &Connection, team: &str) -> Diagnostic {
@@ -30,7 +50,7 @@ pub(crate) fn team_not_visible(connection: &Connection, team: &str) -> Diagnosti
 }
 
 /// The account that the provider acts for, as people know it.
-fn caller(connection: &Connection) -> String {
+pub(crate) fn caller(connection: &Connection) -> String {
     let caller = &connection.caller;
     let name = caller.username.as_ref().or(caller.name.as_ref());
     name.map_or_else(|| "of the credential".to_owned(), |name| format!("\"{name}\""))

@@ -12,7 +12,7 @@ use wandb_client::Team;
 
 use crate::error::Explain as _;
 use crate::provider::Connection;
-use crate::{import_id, visibility};
+use crate::{caller, import_id, visibility};
 
 /// `wandb_team`.
 pub(crate) struct TeamResource;
@@ -106,10 +106,10 @@ impl Resource for TeamResource {
         match change {
             Change::Create { plan } => {
                 let Some(name) = plan.name.as_str() else { return Ok(()) };
-                match client.team(name).await.explain(&format!("look for the team \"{name}\""))? {
-                    Some(_) => Err(exists(name).into()),
-                    None => Ok(()),
+                if client.team(name).await.explain(&format!("look for the team \"{name}\""))?.is_some() {
+                    return Err(exists(name).into());
                 }
+                caller::require_organization_admin(cx.provider(), &format!("create the team \"{name}\"")).await
             }
             Change::Destroy { prior } if prior.deletion_policy.known() != Some(&DeletionPolicy::Abandon) => {
                 let name = prior.name.get()?;
@@ -132,13 +132,8 @@ impl Resource for TeamResource {
     }
 
     async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: TeamModel) -> Result<Option<TeamModel>> {
-        let Connection { client, caller } = cx.provider();
-        let name = state.name.get()?;
-        match client.team(name).await.explain(&format!("read the team \"{name}\""))? {
-            Some(team) => Ok(Some(TeamModel { id: team.id.clone().into(), ..state })),
-            None if caller.admin => Ok(None),
-            None => Err(visibility::team_not_visible(cx.provider(), name).into()),
-        }
+        let found = visibility::team(cx.provider(), state.name.get()?).await?;
+        Ok(found.map(|team| TeamModel { id: team.id.clone().into(), ..state }))
     }
 
     async fn update(&self, _: &mut ResourceContext<'_, Self>, _: TeamModel, plan: TeamModel) -> Result<TeamModel> {

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::abilities::Abilities;
+use crate::access::ScimAccess;
 use crate::api_keys::TeamApiKeys;
 use crate::base_url::BaseUrl;
 use crate::batch::Batches;
@@ -47,6 +48,7 @@ pub(crate) struct Inner {
     identity: Arc<Identity>,
     pub(crate) caller: Coalescer<(), Arc<Viewer>>,
     pub(crate) abilities: Coalescer<(), Abilities>,
+    pub(crate) scim_access: Coalescer<(), ScimAccess>,
     pub(crate) teams: Coalescer<String, Option<Arc<Team>>>,
     pub(crate) team_api_keys: Coalescer<String, Arc<TeamApiKeys>>,
     /// The ids of teams in SCIM, by name.
@@ -80,6 +82,7 @@ impl Client {
             identity,
             caller: Coalescer::new(Duration::MAX),
             abilities: Coalescer::new(Duration::MAX),
+            scim_access: Coalescer::new(Duration::MAX),
             teams: Coalescer::new(config.read_max_age),
             team_api_keys: Coalescer::new(config.read_max_age),
             groups: Coalescer::new(Duration::MAX),

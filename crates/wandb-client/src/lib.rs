@@ -28,6 +28,7 @@
 //!   operations, statuses and durations.
 
 mod abilities;
+mod access;
 mod api_keys;
 mod assumed;
 mod base_url;
@@ -56,6 +57,7 @@ mod turns;
 mod user;
 mod viewer;
 
+pub use access::ScimAccess;
 pub use api_keys::{ApiKeyInfo, NewApiKey};
 pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use client::Client;

@@ -14,6 +14,8 @@ use crate::membership::MemberChange;
 
 /// Finds a team by its name.
 pub(crate) const FIND_GROUP: Operation = Operation { name: "ScimFindGroup", effect: Effect::Read };
+/// Finds whether the caller is let in.
+pub(crate) const TRY_ACCESS: Operation = Operation { name: "ScimTryAccess", effect: Effect::Read };
 /// Reads a team.
 pub(crate) const GET_GROUP: Operation = Operation { name: "ScimGetGroup", effect: Effect::Read };
 /// Changes who is in a team. Who left already cannot be taken out again, so it is not sent a second time.
@@ -50,6 +52,11 @@ impl GroupNode {
 
 pub(crate) fn find(base_url: &BaseUrl, team: &str) -> Request {
     list(FIND_GROUP, base_url.endpoint(&["scim", "Groups"]), "displayName", team)
+}
+
+/// The same, for a caller of whom it is not known whether they are let in.
+pub(crate) fn find_for_access(base_url: &BaseUrl, team: &str) -> Request {
+    list(TRY_ACCESS, base_url.endpoint(&["scim", "Groups"]), "displayName", team)
 }
 
 pub(crate) fn get(base_url: &BaseUrl, id: &GroupId) -> Request {

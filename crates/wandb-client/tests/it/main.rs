@@ -6,6 +6,7 @@
     reason = "all of this is test code, of which clippy knows only the tests"
 )]
 
+mod access;
 mod api_keys;
 mod coalescing;
 mod identity;

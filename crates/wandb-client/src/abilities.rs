@@ -10,6 +10,25 @@ use crate::error::Error;
 use crate::graphql::Document;
 use crate::http::Effect;
 
+/// What not every server can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Ability {
+    /// Service accounts that log in with identity tokens.
+    FederatedServiceAccounts,
+    /// Service accounts of the whole organization. SCIM makes them, so the caller must be let into SCIM as well.
+    OrganizationServiceAccounts,
+    /// Making API keys for another account than the caller's.
+    ApiKeysForAccounts,
+    /// Telling when a key was made and when it was last used. Without it, `last_used_at` says nothing where it is none.
+    ApiKeyTimes,
+    /// Telling the roles of members beside whether they are administrators.
+    MemberRoles,
+}
+
+/// The first version of W&B Server whose SCIM makes service accounts.
+const SCIM_SERVICE_ACCOUNTS_SINCE: [u32; 2] = [0, 81];
+
 /// The fields that not every server has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -55,6 +74,17 @@ pub(crate) fn document() -> Document {
 }
 
 impl Client {
+    /// Whether this server can do something. Asked once, and only when first needed.
+    pub async fn offers(&self, ability: Ability) -> Result<bool, Error> {
+        Ok(match ability {
+            Ability::FederatedServiceAccounts => self.abilities().await?.federated_service_accounts,
+            Ability::OrganizationServiceAccounts => self.known_server().await?.is_at_least(SCIM_SERVICE_ACCOUNTS_SINCE),
+            Ability::ApiKeysForAccounts => self.abilities().await?.api_key_owner,
+            Ability::ApiKeyTimes => self.abilities().await?.api_key_times,
+            Ability::MemberRoles => self.abilities().await?.member_role,
+        })
+    }
+
     /// What the server's schema has.
     pub(crate) async fn abilities(&self) -> Result<Abilities, Error> {
         let client = self.clone();

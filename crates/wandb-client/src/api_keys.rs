@@ -29,7 +29,7 @@ pub struct ApiKeyInfo {
     pub description: Option<String>,
     /// When it was made. None where the server does not tell.
     pub created_at: Option<Timestamp>,
-    /// When it was last used. None if never, or where the server does not tell.
+    /// When it was last used. None if never, or where the server does not tell ([`Ability::ApiKeyTimes`](crate::Ability)).
     pub last_used_at: Option<Timestamp>,
 }
 

@@ -24,7 +24,10 @@ use crate::http::{Failure, Request, Response};
 use crate::identity::{AccessToken, AccessTokens, Identity, IdentityToken};
 use crate::membership::MemberChange;
 use crate::scim::groups::GroupId;
+use crate::seen_accounts::SeenAccounts;
+use crate::server::ServerInfo;
 use crate::team::Team;
+use crate::teams::Teams;
 use crate::turns::Turns;
 use crate::viewer::Viewer;
 
@@ -49,8 +52,11 @@ pub(crate) struct Inner {
     pub(crate) caller: Coalescer<(), Arc<Viewer>>,
     pub(crate) abilities: Coalescer<(), Abilities>,
     pub(crate) scim_access: Coalescer<(), ScimAccess>,
+    pub(crate) server: Coalescer<(), Arc<ServerInfo>>,
+    pub(crate) team_names: Coalescer<(), Arc<Teams>>,
     pub(crate) teams: Coalescer<String, Option<Arc<Team>>>,
     pub(crate) team_api_keys: Coalescer<String, Arc<TeamApiKeys>>,
+    pub(crate) seen_accounts: SeenAccounts,
     /// The ids of teams in SCIM, by name.
     pub(crate) groups: Coalescer<String, GroupId>,
     pub(crate) turns: Turns,
@@ -83,8 +89,11 @@ impl Client {
             caller: Coalescer::new(Duration::MAX),
             abilities: Coalescer::new(Duration::MAX),
             scim_access: Coalescer::new(Duration::MAX),
+            server: Coalescer::new(Duration::MAX),
+            team_names: Coalescer::new(config.read_max_age),
             teams: Coalescer::new(config.read_max_age),
             team_api_keys: Coalescer::new(config.read_max_age),
+            seen_accounts: SeenAccounts::default(),
             groups: Coalescer::new(Duration::MAX),
             turns: Turns::new(config.limits.deadline),
             member_changes: Batches::new(MOST_CHANGES_AT_ONCE),
@@ -158,6 +167,8 @@ impl fmt::Debug for Client {
 pub(crate) enum Changed {
     /// A team or its accounts.
     Team(String),
+    /// A team that was not there.
+    NewTeam(String),
     /// The accounts of teams that are not known here.
     AnyTeam,
     /// The keys of accounts whose teams are not known here.
@@ -173,11 +184,15 @@ pub(crate) struct Change<'a> {
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
-        let Inner { teams, team_api_keys, .. } = self.client.inner();
+        let Inner { teams, team_names, team_api_keys, .. } = self.client.inner();
         match &self.changed {
             Changed::Team(team) => {
                 teams.forget(team);
                 team_api_keys.forget(team);
+            }
+            Changed::NewTeam(team) => {
+                teams.forget(team);
+                team_names.forget(&());
             }
             Changed::AnyTeam => {
                 teams.forget_all();

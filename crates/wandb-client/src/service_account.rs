@@ -77,6 +77,7 @@ impl Client {
         let _change = self.change(Changed::Team(team.to_owned()));
         let data: CreateData = self.graphql(&document, &json!({ "input": input })).await?;
         let user = data.create_service_account.user;
+        self.inner().seen_accounts.note(team, [user.id.clone()]);
         Ok(ServiceAccount {
             id: user.id,
             name: user.name.unwrap_or_else(|| name.to_owned()),
@@ -109,7 +110,10 @@ impl Client {
         let _change = self.change(Changed::AnyTeam);
         match self.scim(|| scim::users::delete(self.base_url(), id), scim::read_empty).await {
             Err(error) if !error.is_not_found() => Err(error),
-            Ok(()) | Err(_) => Ok(()),
+            Ok(()) | Err(_) => {
+                self.inner().seen_accounts.forget(id);
+                Ok(())
+            }
         }
     }
 }

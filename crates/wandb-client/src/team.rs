@@ -10,7 +10,11 @@ use crate::client::{Changed, Client};
 use crate::error::{Error, ErrorKind};
 use crate::graphql::Document;
 use crate::http::Effect;
-use crate::member::{Member, MemberNode};
+use crate::ids::UserId;
+use crate::member::{AccountType, Member, MemberNode};
+use crate::scim;
+use crate::scim::groups::{self, GroupNode};
+use crate::storage_bucket::StorageBucket;
 
 /// A team.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +116,11 @@ impl Client {
         let load = || async move {
             let document = team_document(client.abilities().await?);
             let data: Data<TeamNode> = client.graphql(&document, &json!({ "name": owned_name })).await?;
-            let team = data.entity.filter(|entity| entity.is_team != Some(false));
-            Ok(team.map(|team| Arc::new(Team::from(team))))
+            let team = data.entity.filter(|entity| entity.is_team != Some(false)).map(Team::from);
+            if let Some(team) = &team {
+                client.inner().seen_accounts.note(&team.name, team.service_accounts());
+            }
+            Ok(team.map(Arc::new))
         };
         self.inner().teams.get(name.to_owned(), load).await
     }
@@ -137,7 +144,7 @@ impl Client {
     /// Makes a team. Its administrator is the person of that user name, else the caller. A team or another entity that
     /// has the name already is a conflict ([`Error::is_conflict`]).
     pub async fn create_team(&self, name: &str, admin: Option<&str>) -> Result<NewTeam, Error> {
-        let _change = self.change(Changed::Team(name.to_owned()));
+        let _change = self.change(Changed::NewTeam(name.to_owned()));
         let mut input = json!({ "teamName": name });
         if let Some(admin) = admin {
             input["teamAdminUserName"] = admin.into();
@@ -145,9 +152,30 @@ impl Client {
         let data: CreateTeamData = self.graphql(&create_team_document(), &json!({ "input": input })).await?;
         Ok(data.create_team.entity)
     }
+
+    /// Makes a team whose files are kept in a bucket of one's own, by SCIM. Nobody is in it, but the organization's
+    /// service accounts: people come in by [`change_members`](Self::change_members) and get their role by
+    /// [`set_team_role`](Self::set_team_role). W&B checks the bucket before it makes the team, and says what is wrong
+    /// with it. A name that is taken is a conflict ([`Error::is_conflict`]).
+    ///
+    /// A caller who may not use SCIM gets an error ([`Error::is_forbidden`]); so does the caller of a server without it
+    /// ([`Error::is_unsupported`]).
+    pub async fn create_team_with_bucket(&self, name: &str, bucket: &StorageBucket) -> Result<NewTeam, Error> {
+        let _change = self.change(Changed::NewTeam(name.to_owned()));
+        let create = || groups::create(self.base_url(), name, bucket);
+        let group: GroupNode = self.scim(create, scim::read).await?;
+        let name = group.display_name.unwrap_or_else(|| name.to_owned());
+        Ok(NewTeam { id: group.id.into_entity(), name })
+    }
 }
 
 impl Team {
+    /// The ids of its service accounts, as far as the caller sees them.
+    fn service_accounts(&self) -> impl Iterator<Item = UserId> {
+        let accounts = self.members.iter().flatten().filter(|member| member.account_type == AccountType::Service);
+        accounts.filter_map(Member::user_id)
+    }
+
     /// The members, if the caller can see them all ([`Error::is_not_visible`]).
     pub(crate) fn visible_members(&self, operation: &'static str) -> Result<&[Member], Error> {
         let what = || format!("the members of the team `{}`", self.name);

@@ -6,16 +6,24 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{list, patch};
+use super::{filtered, patch};
 use crate::base_url::BaseUrl;
 use crate::http::{Effect, Operation, Request};
 use crate::ids::UserId;
 use crate::membership::MemberChange;
+use crate::storage_bucket::StorageBucket;
+
+/// Marks a body as a team.
+const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 /// Finds a team by its name.
 pub(crate) const FIND_GROUP: Operation = Operation { name: "ScimFindGroup", effect: Effect::Read };
 /// Finds whether the caller is let in.
 pub(crate) const TRY_ACCESS: Operation = Operation { name: "ScimTryAccess", effect: Effect::Read };
+/// Lists all teams.
+pub(crate) const LIST_GROUPS: Operation = Operation { name: "ScimListGroups", effect: Effect::Read };
+/// Makes a team.
+pub(crate) const CREATE_GROUP: Operation = Operation { name: "ScimCreateGroup", effect: Effect::Create };
 /// Reads a team.
 pub(crate) const GET_GROUP: Operation = Operation { name: "ScimGetGroup", effect: Effect::Read };
 /// Changes who is in a team. Who left already cannot be taken out again, so it is not sent a second time.
@@ -25,6 +33,13 @@ pub(crate) const CHANGE_MEMBERS: Operation = Operation { name: "ScimChangeMember
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct GroupId(String);
+
+impl GroupId {
+    /// The team's id as an entity, which is the same.
+    pub(crate) fn into_entity(self) -> String {
+        self.0
+    }
+}
 
 /// A team in an answer.
 #[derive(Deserialize)]
@@ -51,12 +66,22 @@ impl GroupNode {
 }
 
 pub(crate) fn find(base_url: &BaseUrl, team: &str) -> Request {
-    list(FIND_GROUP, base_url.endpoint(&["scim", "Groups"]), "displayName", team)
+    filtered(FIND_GROUP, base_url.endpoint(&["scim", "Groups"]), "displayName", team)
+}
+
+pub(crate) fn list(base_url: &BaseUrl) -> Request {
+    Request::new(LIST_GROUPS, Method::GET, base_url.endpoint(&["scim", "Groups"]))
+}
+
+pub(crate) fn create(base_url: &BaseUrl, team: &str, bucket: &StorageBucket) -> Request {
+    let body = json!({ "schemas": [SCHEMA], "displayName": team, "storageBucket": bucket.to_json() });
+    Request::new(CREATE_GROUP, Method::POST, base_url.endpoint(&["scim", "Groups"]))
+        .with_body("application/scim+json", body.to_string().into_bytes())
 }
 
 /// The same, for a caller of whom it is not known whether they are let in.
 pub(crate) fn find_for_access(base_url: &BaseUrl, team: &str) -> Request {
-    list(TRY_ACCESS, base_url.endpoint(&["scim", "Groups"]), "displayName", team)
+    filtered(TRY_ACCESS, base_url.endpoint(&["scim", "Groups"]), "displayName", team)
 }
 
 pub(crate) fn get(base_url: &BaseUrl, id: &GroupId) -> Request {
@@ -84,6 +109,7 @@ fn step(changes: &[MemberChange]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage_bucket::StorageProvider;
 
     fn base_url() -> BaseUrl {
         "https://example.com".parse().unwrap()
@@ -132,6 +158,23 @@ mod tests {
         assert_eq!(request.url.query(), Some("filter=displayName+eq+%22vision%22"));
         let request = get(&base_url(), &GroupId("RW50aXR5Ojc=".into()));
         assert_eq!((&request.method, request.url.path()), (&Method::GET, "/scim/Groups/RW50aXR5Ojc="));
+    }
+
+    #[test]
+    fn a_team_is_made_with_its_bucket() {
+        let bucket =
+            StorageBucket { path: Some("wandb/".into()), ..StorageBucket::new("acme-runs", StorageProvider::Gcp) };
+        let request = create(&base_url(), "vision", &bucket);
+        assert_eq!((&request.method, request.url.path()), (&Method::POST, "/scim/Groups"));
+        assert_eq!(request.headers["content-type"], "application/scim+json");
+        assert_eq!(
+            serde_json::from_slice::<Value>(&request.body).unwrap(),
+            json!({
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+                "displayName": "vision",
+                "storageBucket": { "name": "acme-runs", "provider": "GCP", "path": "wandb/" },
+            })
+        );
     }
 
     #[test]

@@ -23,7 +23,7 @@ fn patch(operation: Operation, url: Url, steps: &[Value]) -> Request {
 }
 
 /// Lists the objects that have this value in an attribute.
-fn list(operation: Operation, mut url: Url, attribute: &str, value: &str) -> Request {
+fn filtered(operation: Operation, mut url: Url, attribute: &str, value: &str) -> Request {
     // A value in a filter is written as in JSON.
     let filter = format!("{attribute} eq {}", Value::from(value));
     url.query_pairs_mut().append_pair("filter", &filter);

@@ -4,7 +4,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{list, patch};
+use super::{filtered, patch};
 use crate::base_url::BaseUrl;
 use crate::http::{Effect, Operation, Request};
 use crate::ids::UserId;
@@ -22,7 +22,7 @@ pub(crate) fn find(base_url: &BaseUrl, person: Person<'_>) -> Request {
         Person::Username(username) => ("userName", username),
         Person::Email(email) => ("emails.value", email),
     };
-    list(FIND_USER, base_url.endpoint(&["scim", "Users"]), attribute, value)
+    filtered(FIND_USER, base_url.endpoint(&["scim", "Users"]), attribute, value)
 }
 
 pub(crate) fn set_team_role(base_url: &BaseUrl, id: &UserId, team: &str, role: &str) -> Request {

@@ -14,6 +14,7 @@ mod memberships;
 mod people;
 mod service_accounts;
 mod support;
+mod team_list;
 mod teams;
 mod transport;
 mod viewer;

@@ -60,8 +60,13 @@ pub(crate) fn viewer() -> Expected {
 
 /// The answer to `Team` with these members.
 pub(crate) fn team(members: &Value) -> Expected {
-    let entity = json!({ "id": "RW50aXR5Ojc=", "name": "vision", "isTeam": true, "members": members });
-    Expected::graphql("Team").data(&json!({ "entity": entity }))
+    team_named("vision", members)
+}
+
+/// The answer to `Team` of that name with these members.
+pub(crate) fn team_named(name: &'static str, members: &Value) -> Expected {
+    let entity = json!({ "id": "RW50aXR5Ojc=", "name": name, "isTeam": true, "members": members });
+    Expected::graphql_of("Team", "name", name).data(&json!({ "entity": entity }))
 }
 
 /// A service account as a member, with the user name `bot-<number>`.

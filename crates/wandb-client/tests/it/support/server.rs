@@ -31,6 +31,8 @@ pub(crate) struct Expected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Wanted {
     GraphQl(&'static str),
+    /// With this value of a variable.
+    GraphQlOf(&'static str, &'static str, &'static str),
     Path(Method, String),
 }
 
@@ -50,6 +52,11 @@ impl Expected {
     /// A GraphQL operation of that name, answered with no data.
     pub(crate) fn graphql(name: &'static str) -> Self {
         Self { what: Wanted::GraphQl(name), answer: Answer::Body(StatusCode::OK, vec![], b"{}".to_vec()) }
+    }
+
+    /// A GraphQL operation of that name about that object, by the value of a variable.
+    pub(crate) fn graphql_of(name: &'static str, variable: &'static str, value: &'static str) -> Self {
+        Self { what: Wanted::GraphQlOf(name, variable, value), ..Self::graphql(name) }
     }
 
     /// A request of another part of the API, answered with an empty success.
@@ -135,6 +142,9 @@ impl Received {
     fn is(&self, wanted: &Wanted) -> bool {
         match wanted {
             Wanted::GraphQl(name) => self.method == Method::POST && self.path == "/graphql" && self.what() == *name,
+            Wanted::GraphQlOf(name, variable, value) => {
+                self.is(&Wanted::GraphQl(name)) && self.variables()[*variable] == *value
+            }
             Wanted::Path(method, path) => self.method == *method && self.path == *path,
         }
     }

@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
             "m" => Duration::from_mins(1),
             "s" => Duration::from_secs(1),
             "ms" => Duration::from_millis(1),
-            "us" | "µs" => Duration::from_micros(1),
+            "us" | "\u{b5}s" | "\u{3bc}s" => Duration::from_micros(1),
             "ns" => Duration::from_nanos(1),
             _ => return Err(DurationError::Syntax),
         };
@@ -60,6 +60,8 @@ mod tests {
             ("720h", Duration::from_hours(720)),
             ("1.5s", Duration::from_millis(1500)),
             ("100ms", Duration::from_millis(100)),
+            ("5µs", Duration::from_micros(5)),
+            ("5μs", Duration::from_micros(5)),
             ("0s", Duration::ZERO),
         ];
         for (text, expected) in cases {

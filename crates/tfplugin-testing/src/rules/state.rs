@@ -1,14 +1,14 @@
 //! Rules for a value by itself.
 
 use tfplugin::schema::Nesting;
-use tfplugin::value::{Path, Value};
+use tfplugin::value::{Path, Type, Value};
 
 use super::{Breach, Rule, elements};
 use crate::schema::{Attributes, Kind};
 
 /// A state is wholly known.
-pub(crate) fn known(value: &Value) -> Vec<Breach> {
-    value.first_unknown().map(|path| Breach::new(Rule::Known, path)).into_iter().collect()
+pub(crate) fn known(ty: &Type, value: &Value) -> Vec<Breach> {
+    value.first_unknown(ty).map(|path| Breach::new(Rule::Known, path)).into_iter().collect()
 }
 
 /// Nothing that leaves a provider holds a write-only value.
@@ -77,8 +77,9 @@ mod tests {
     #[test]
     fn unknowns_are_found() {
         let state = Value::object([("list", Value::List(vec![Value::Null, Value::unknown()]))]);
-        assert_eq!(known(&state), [Breach::new(Rule::Known, Path::from("list").index(1))]);
-        assert_eq!(known(&Value::Null), []);
+        let ty = Type::object([("list", Type::list(Type::String))]);
+        assert_eq!(known(&ty, &state), [Breach::new(Rule::Known, Path::from("list").index(1))]);
+        assert_eq!(known(&ty, &Value::Null), []);
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Session {
         let identity = subject.identity(answer.new_identity.as_ref(), identity_type)?;
         let private = answer.private.to_vec();
 
-        let mut breaches = rules::known(&value);
+        let mut breaches = rules::known(ty, &value);
         breaches.extend(rules::without_write_only(schema.attributes(), &value));
         if !diagnostics.has_error() {
             if value.is_null() == plan.planned.is_null() {

@@ -35,7 +35,7 @@ impl Session {
         if state.is_null() {
             return Err(subject.broken(vec![Breach::whole(Rule::ResultExistence)]));
         }
-        let mut breaches = rules::known(&state);
+        let mut breaches = rules::known(ty, &state);
         breaches.extend(rules::without_write_only(schema.attributes(), &state));
         // The rules of a plan without prior state, of which hosts hold none here.
         let planned = rules::planned(schema.attributes(), &Value::Null, &config, &state);

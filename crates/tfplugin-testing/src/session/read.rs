@@ -37,7 +37,7 @@ impl Session {
         let answer = within("an upgrade", self.provider().upgrade_resource_state(request)).await??.into_inner();
         subject.accept(answer.diagnostics)?;
         let state = subject.value(answer.upgraded_state.as_ref(), schema.object_type())?;
-        let mut breaches = rules::known(&state);
+        let mut breaches = rules::known(schema.object_type(), &state);
         breaches.extend(rules::without_write_only(schema.attributes(), &state));
         subject.hold(breaches)?;
         Ok(state)
@@ -65,7 +65,7 @@ impl Session {
         if state.is_null() {
             return Ok(None);
         }
-        let mut breaches = rules::known(&state);
+        let mut breaches = rules::known(schema.object_type(), &state);
         breaches.extend(rules::without_write_only(schema.attributes(), &state));
         breaches.extend(rules::identity_stored(identity_type.is_some(), identity.as_ref(), new_identity.as_ref()));
         breaches.extend(rules::private_kept(private, &answer.private));

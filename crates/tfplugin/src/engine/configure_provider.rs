@@ -11,7 +11,7 @@ impl<P: Provider> Engine<P> {
     /// Answers warnings. While something in the configuration is unknown, the provider is not asked: each operation
     /// that needs its data says so or is deferred.
     pub(crate) async fn configure_provider(&self, host_version: String, config: Value) -> Result<Diagnostics> {
-        if let Some(path) = config.first_unknown() {
+        if let Some(path) = config.first_unknown(self.schema().object_type()) {
             self.set_configuration(Configuration::Unknown(path));
             return Ok(Diagnostics::new());
         }

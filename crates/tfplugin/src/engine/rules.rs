@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::erased::breach;
 use crate::schema::{Attribute, Attributes, Kind, Nesting, Schema};
-use crate::value::{Path, Step, Value};
+use crate::value::{Path, Step, Type, Value};
 
 /// Write-only attributes that are set although the host would store them.
 pub(super) fn refused_write_only(schema: &Schema, config: &Value) -> Diagnostics {
@@ -147,7 +147,7 @@ pub(super) fn scrub(attributes: &Attributes, state: &mut Value) {
 /// A state is wholly known, and holds no write-only value.
 pub(super) fn check_known(type_name: &str, schema: &Schema, state: &Value) -> Diagnostics {
     let mut report = Diagnostics::new();
-    if let Some(path) = state.first_unknown() {
+    if let Some(path) = state.first_unknown(schema.object_type()) {
         report.push(breach(type_name, format!("`{path}` is still unknown in a state.")).at(path));
     }
     for path in write_only_set(schema.attributes(), state, &Path::root()) {
@@ -263,16 +263,16 @@ fn planned_attribute(
 /// What is applied is what was planned, and wholly known.
 pub(super) fn check_applied(type_name: &str, schema: &Schema, planned: &Value, applied: &Value) -> Diagnostics {
     let mut report = check_known(type_name, schema, applied);
-    if let Some(path) = difference(planned, applied) {
+    if let Some(path) = difference(schema.object_type(), planned, applied) {
         report.push(breach(type_name, format!("`{path}` is not what was planned.")).at(path));
     }
     report
 }
 
 /// The first place where an applied value does not fulfil a planned one.
-fn difference(planned: &Value, applied: &Value) -> Option<Path> {
-    let under = |step: Step, planned: &Value, applied: &Value| {
-        let inner = difference(planned, applied)?;
+fn difference(ty: &Type, planned: &Value, applied: &Value) -> Option<Path> {
+    let under = |step: Step, ty: &Type, planned: &Value, applied: &Value| {
+        let inner = difference(ty, planned, applied)?;
         Some(std::iter::once(step).chain(inner.steps().iter().cloned()).collect())
     };
     match (planned, applied) {
@@ -283,23 +283,23 @@ fn difference(planned: &Value, applied: &Value) -> Option<Path> {
         // Told as such elsewhere.
         (_, Value::Unknown(_)) => None,
         (Value::Map(planned), Value::Map(applied)) if planned.keys().eq(applied.keys()) => {
-            planned.iter().find_map(|(name, value)| under(Step::Attribute(name.clone()), value, &applied[name]))
+            planned.iter().find_map(|(name, value)| under(ty.step(name), ty.entry(name), value, &applied[name]))
         }
         (Value::List(planned), Value::List(applied)) if planned.len() == applied.len() => {
             let mut pairs = planned.iter().zip(applied).enumerate();
-            pairs.find_map(|(index, (planned, applied))| under(Step::Index(index), planned, applied))
+            pairs.find_map(|(index, (planned, applied))| under(Step::Index(index), ty.element(index), planned, applied))
         }
         (Value::Set(planned), Value::Set(applied)) => {
             // Unknown elements may turn out equal to others; known ones must be there.
             let (planned, applied) = (planned.as_slice(), applied.as_slice());
-            let kept =
-                planned.iter().all(|planned| applied.iter().any(|applied| difference(planned, applied).is_none()));
+            let fulfils = |planned: &Value, applied: &Value| difference(ty.element(0), planned, applied).is_none();
+            let kept = planned.iter().all(|planned| applied.iter().any(|applied| fulfils(planned, applied)));
             let all_known = planned.iter().all(Value::is_wholly_known);
             let fits = if all_known { planned.len() == applied.len() } else { applied.len() <= planned.len() };
             (!kept || !fits).then(Path::root)
         }
         (Value::Dynamic(planned), Value::Dynamic(applied)) if planned.0 == applied.0 => {
-            difference(&planned.1, &applied.1)
+            difference(&planned.0, &planned.1, &applied.1)
         }
         (planned, applied) => (planned != applied).then(Path::root),
     }
@@ -377,12 +377,22 @@ mod tests {
     }
 
     #[test]
+    fn a_path_into_a_map_has_a_key() {
+        let schema = Schema::new("").optional("labels", crate::schema::map(Type::String, ""));
+        let labels = |value: Value| Value::object([("labels", Value::object([("env", value)]))]);
+        assert_eq!(places(&check_known("t", &schema, &labels(Value::unknown()))), ["labels[\"env\"]"]);
+        let report = check_applied("t", &schema, &labels("a".into()), &labels("b".into()));
+        assert_eq!(places(&report), ["labels[\"env\"]"]);
+    }
+
+    #[test]
     fn sets_keep_their_known_elements() {
+        let ty = Type::set(Type::String);
         let planned = Value::set(["a".into(), Value::unknown()]);
-        assert_eq!(difference(&planned, &Value::set(["a".into(), "b".into()])), None);
-        assert_eq!(difference(&planned, &Value::set(["a".into()])), None, "the unknown one turned out equal");
-        assert!(difference(&planned, &Value::set(["b".into(), "c".into()])).is_some());
-        assert!(difference(&planned, &Value::set(["a".into(), "b".into(), "c".into()])).is_some());
+        assert_eq!(difference(&ty, &planned, &Value::set(["a".into(), "b".into()])), None);
+        assert_eq!(difference(&ty, &planned, &Value::set(["a".into()])), None, "the unknown one turned out equal");
+        assert!(difference(&ty, &planned, &Value::set(["b".into(), "c".into()])).is_some());
+        assert!(difference(&ty, &planned, &Value::set(["a".into(), "b".into(), "c".into()])).is_some());
     }
 
     #[test]

@@ -48,6 +48,8 @@ impl<T: Field> Field for Attr<T> {
         match value {
             Value::Null => Ok(Self::Null),
             Value::Unknown(refinement) => Ok(Self::Unknown(refinement)),
+            // Under a dynamic type these may bring a type along, and are null and unknown all the same.
+            Value::Dynamic(typed) if typed.1.is_null() || typed.1.is_unknown() => Self::from_value(typed.1),
             known => T::from_value(known).map(Self::Known),
         }
     }
@@ -258,6 +260,20 @@ impl<T: Field> Field for BTreeMap<String, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Refinement;
+
+    #[test]
+    fn null_and_unknown_are_told_with_a_type_too() {
+        let typed = |value| Value::Dynamic(Box::new((Type::String, value)));
+        let read = |value| Attr::<Value>::from_value(value).unwrap();
+        assert!(read(typed(Value::Null)).is_null());
+        assert!(read(typed(typed(Value::Null))).is_null(), "however deep");
+        assert!(
+            read(typed(Value::refined(Refinement::prefix("a"))))
+                == Attr::Unknown(Some(Box::new(Refinement::prefix("a"))))
+        );
+        assert!(read(typed("a".into())) == Attr::Known(typed("a".into())));
+    }
 
     #[test]
     fn unknown_elements_of_a_set_stay_apart() {

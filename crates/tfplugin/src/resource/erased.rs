@@ -98,8 +98,9 @@ impl<R: Resource> Typed<R> {
         Self { resource, schema: OnceLock::new(), identity_schema: OnceLock::new() }
     }
 
-    /// Runs one operation; whatever happens in it, panics too, `reached` and the notes are kept.
-    async fn run<'a, F>(&'a self, call: Call<'a, R::Data>, private: Vec<u8>, operation: F) -> Outcome
+    /// Runs one operation; whatever happens in it, panics too, `reached` and the notes are kept. `origin` is the value
+    /// that it goes out from.
+    async fn run<'a, F>(&'a self, call: Call<'a, R::Data>, origin: Value, private: Vec<u8>, operation: F) -> Outcome
     where
         F: AsyncOperation<'a, R>,
     {
@@ -126,7 +127,8 @@ impl<R: Resource> Typed<R> {
             }
         }
         let private = private::encode::<R>(&cx.private, None);
-        Outcome { state: state.map(R::Model::into_value), identity, private, report }
+        let state = state.map(|state| state.into_value().with_types_of(&origin));
+        Outcome { state, identity, private, report }
     }
 }
 
@@ -214,6 +216,7 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
     fn plan(&self, input: PlanInput<'_>) -> Result<PlanOutput> {
         let prior = input.prior.cloned().map(R::Model::from_value).transpose()?;
         let config = R::Model::from_value(input.config.clone())?;
+        let origin = input.planned.clone();
         let mut plan = Plan {
             kind: input.kind,
             prior: prior.as_ref(),
@@ -232,7 +235,7 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
             return Err(plan.report);
         }
         Ok(PlanOutput {
-            planned: plan.planned.into_value(),
+            planned: plan.planned.into_value().with_types_of(&origin),
             private: private::encode::<R>(
                 &plan.private,
                 match input.kind {
@@ -277,24 +280,24 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
 
     fn create<'a>(&'a self, call: Call<'a, R::Data>, wanted: Wanted) -> BoxFuture<'a, Outcome> {
         let Wanted { plan, config, private } = wanted;
-        Box::pin(self.run(call, private, Create { plan, config }))
+        Box::pin(self.run(call, plan.clone(), private, Create { plan, config }))
     }
 
     fn read<'a>(&'a self, call: Call<'a, R::Data>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, private, Read { state }))
+        Box::pin(self.run(call, state.clone(), private, Read { state }))
     }
 
     fn update<'a>(&'a self, call: Call<'a, R::Data>, prior: Value, wanted: Wanted) -> BoxFuture<'a, Outcome> {
         let Wanted { plan, config, private } = wanted;
-        Box::pin(self.run(call, private, Update { prior, plan, config }))
+        Box::pin(self.run(call, plan.clone(), private, Update { prior, plan, config }))
     }
 
     fn delete<'a>(&'a self, call: Call<'a, R::Data>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, private, Delete { state }))
+        Box::pin(self.run(call, state.clone(), private, Delete { state }))
     }
 
     fn import<'a>(&'a self, call: Call<'a, R::Data>, target: ImportTarget<Value>) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, Vec::new(), Import { target }))
+        Box::pin(self.run(call, Value::Null, Vec::new(), Import { target }))
     }
 }
 

@@ -38,13 +38,13 @@ impl Value {
             }
             (Self::List(values), from, Type::Tuple(to)) if values.len() == to.len() => {
                 let values = values.into_iter().zip(to).enumerate().map(|(index, (value, to))| {
-                    value.convert(element(from, index), to).map_err(|error| error.under(Step::Index(index)))
+                    value.convert(from.element(index), to).map_err(|error| error.under(Step::Index(index)))
                 });
                 Ok(Self::List(values.collect::<Result<_, _>>()?))
             }
             (Self::Map(values), from, Type::Map(to)) => {
                 let values = values.into_iter().map(|(key, value)| {
-                    let converted = value.convert(attribute(from, &key), to);
+                    let converted = value.convert(from.entry(&key), to);
                     converted.map(|value| (key.clone(), value)).map_err(|error| error.under(Step::Key(key)))
                 });
                 Ok(Self::Map(values.collect::<Result<_, _>>()?))
@@ -57,7 +57,7 @@ impl Value {
                         }
                         return Err(Problem::MissingAttribute(name.clone()).into());
                     };
-                    let value = value.convert(attribute(from, name), to);
+                    let value = value.convert(from.entry(name), to);
                     Ok((name.clone(), value.map_err(|error| error.under(Step::Attribute(name.clone())))?))
                 });
                 Ok(Self::Map(converted.collect::<Result<_, ValueError>>()?))
@@ -70,25 +70,8 @@ impl Value {
 fn elements(values: Vec<Value>, from: &Type, to: &Type) -> Result<Vec<Value>, ValueError> {
     let values = values.into_iter().enumerate();
     values
-        .map(|(index, value)| value.convert(element(from, index), to).map_err(|error| error.under(Step::Index(index))))
+        .map(|(index, value)| value.convert(from.element(index), to).map_err(|error| error.under(Step::Index(index))))
         .collect()
-}
-
-/// The type of one element of a collection.
-fn element(collection: &Type, index: usize) -> &Type {
-    match collection {
-        Type::List(element) | Type::Set(element) | Type::Map(element) => element,
-        Type::Tuple(elements) => elements.get(index).unwrap_or(&Type::Dynamic),
-        _ => &Type::Dynamic,
-    }
-}
-
-/// The type of one attribute of an object, or of the elements of a map.
-fn attribute<'a>(collection: &'a Type, name: &str) -> &'a Type {
-    match collection {
-        Type::Object(object) => object.attributes.get(name).unwrap_or(&Type::Dynamic),
-        other => element(other, 0),
-    }
 }
 
 #[cfg(test)]

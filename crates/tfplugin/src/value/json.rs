@@ -188,11 +188,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
 
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    put(&mut out, value, ty)?;
+    put(&mut out, value, ty, 0)?;
     Ok(out)
 }
 
-fn put(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
+fn put(out: &mut Vec<u8>, value: &Value, ty: &Type, depth: usize) -> Result<()> {
+    // Else what is written could not be read.
+    if depth > MAX_DEPTH {
+        return Err(Problem::Depth.into());
+    }
     match (value, ty) {
         (Value::Null, _) => out.extend(b"null"),
         (Value::Unknown(_), _) => return Err(Problem::Unknown.into()),
@@ -201,25 +205,30 @@ fn put(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
         (Value::String(text), Type::String) => put_text(out, text),
         (Value::Dynamic(typed), Type::Dynamic) => {
             let (ty, value) = &**typed;
+            if ty.depth() > MAX_DEPTH {
+                return Err(Problem::Depth.into());
+            }
             out.extend(br#"{"type":"#);
             out.extend(ty.to_json());
             out.extend(br#","value":"#);
-            put(out, value, ty)?;
+            put(out, value, ty, depth + 1)?;
             out.push(b'}');
         }
-        (Value::List(elements), Type::List(element)) => put_elements(out, elements.iter().map(|e| (e, &**element)))?,
+        (Value::List(elements), Type::List(element)) => {
+            put_elements(out, elements.iter().map(|e| (e, &**element)), depth + 1)?
+        }
         (Value::Set(elements), Type::Set(element)) => {
-            put_elements(out, elements.as_slice().iter().map(|e| (e, &**element)))?;
+            put_elements(out, elements.as_slice().iter().map(|e| (e, &**element)), depth + 1)?;
         }
         (Value::List(values), Type::Tuple(types)) => {
             if values.len() != types.len() {
                 return Err(Problem::Length { expected: types.len(), found: values.len() }.into());
             }
-            put_elements(out, values.iter().zip(types))?;
+            put_elements(out, values.iter().zip(types), depth + 1)?;
         }
         (Value::Map(elements), Type::Map(element)) => {
             let entries = elements.iter().map(|(key, value)| (key, value, &**element));
-            put_entries(out, entries, |key| Step::Key(key.to_owned()))?;
+            put_entries(out, entries, depth + 1, |key| Step::Key(key.to_owned()))?;
         }
         (Value::Map(values), Type::Object(object)) => {
             if let Some(name) = values.keys().find(|name| !object.attributes.contains_key(*name)) {
@@ -229,20 +238,24 @@ fn put(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
                 return Err(Problem::MissingAttribute(name.clone()).into());
             }
             let entries = object.attributes.iter().map(|(name, ty)| (name, &values[name], ty));
-            put_entries(out, entries, |name| Step::Attribute(name.to_owned()))?;
+            put_entries(out, entries, depth + 1, |name| Step::Attribute(name.to_owned()))?;
         }
         (value, ty) => return Err(Problem::kind(ty, value.kind()).into()),
     }
     Ok(())
 }
 
-fn put_elements<'a>(out: &mut Vec<u8>, elements: impl Iterator<Item = (&'a Value, &'a Type)>) -> Result<()> {
+fn put_elements<'a>(
+    out: &mut Vec<u8>,
+    elements: impl Iterator<Item = (&'a Value, &'a Type)>,
+    depth: usize,
+) -> Result<()> {
     out.push(b'[');
     for (index, (value, ty)) in elements.enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        put(out, value, ty).map_err(|error| error.under(Step::Index(index)))?;
+        put(out, value, ty, depth).map_err(|error| error.under(Step::Index(index)))?;
     }
     out.push(b']');
     Ok(())
@@ -251,6 +264,7 @@ fn put_elements<'a>(out: &mut Vec<u8>, elements: impl Iterator<Item = (&'a Value
 fn put_entries<'a>(
     out: &mut Vec<u8>,
     entries: impl Iterator<Item = (&'a String, &'a Value, &'a Type)>,
+    depth: usize,
     step: impl Fn(&str) -> Step,
 ) -> Result<()> {
     out.push(b'{');
@@ -260,7 +274,7 @@ fn put_entries<'a>(
         }
         put_text(out, key);
         out.push(b':');
-        put(out, value, ty).map_err(|error| error.under(step(key)))?;
+        put(out, value, ty, depth).map_err(|error| error.under(step(key)))?;
     }
     out.push(b'}');
     Ok(())

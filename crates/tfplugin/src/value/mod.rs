@@ -174,26 +174,59 @@ impl Value {
         })
     }
 
-    /// The first unknown in this value, in reading order.
+    /// The first unknown in this value of type `ty`, in reading order.
     #[must_use]
-    pub fn first_unknown(&self) -> Option<Path> {
-        fn search(value: &Value, path: Path) -> Option<Path> {
+    pub fn first_unknown(&self, ty: &Type) -> Option<Path> {
+        fn search(value: &Value, ty: &Type, path: &Path) -> Option<Path> {
             match value {
-                Value::Unknown(_) => Some(path),
+                Value::Unknown(_) => Some(path.clone()),
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-                Value::List(elements) => {
-                    elements.iter().enumerate().find_map(|(i, element)| search(element, path.clone().index(i)))
-                }
-                Value::Set(Elements(elements)) => {
-                    elements.iter().find_map(|element| search(element, path.clone().element(element.clone())))
-                }
-                Value::Map(elements) => {
-                    elements.iter().find_map(|(name, element)| search(element, path.clone().attribute(name)))
-                }
-                Value::Dynamic(typed) => search(&typed.1, path),
+                Value::List(elements) => elements
+                    .iter()
+                    .enumerate()
+                    .find_map(|(i, element)| search(element, ty.element(i), &path.clone().index(i))),
+                Value::Set(Elements(elements)) => elements
+                    .iter()
+                    .find_map(|element| search(element, ty.element(0), &path.clone().element(element.clone()))),
+                Value::Map(elements) => elements
+                    .iter()
+                    .find_map(|(name, element)| search(element, ty.entry(name), &path.clone().step(ty.step(name)))),
+                Value::Dynamic(typed) => search(&typed.1, &typed.0, path),
             }
         }
-        search(self, Path::root())
+        search(self, ty, &Path::root())
+    }
+
+    /// This value, in which nulls and unknowns that stand without a type under `dynamic` take the type that those in
+    /// the same place of `origin` have.
+    ///
+    /// To a host, a null of another type is another value, but a model has one null only.
+    pub(crate) fn with_types_of(self, origin: &Self) -> Self {
+        match (self, origin) {
+            (absent @ (Self::Null | Self::Unknown(_)), Self::Dynamic(typed)) => {
+                let same = if absent.is_null() { typed.1.is_null() } else { typed.1.is_unknown() };
+                if same { Self::Dynamic(Box::new((typed.0.clone(), absent))) } else { absent }
+            }
+            (Self::Map(values), Self::Map(origins)) => Self::Map(
+                values
+                    .into_iter()
+                    .map(|(name, value)| {
+                        let value = match origins.get(&name) {
+                            Some(origin) => value.with_types_of(origin),
+                            None => value,
+                        };
+                        (name, value)
+                    })
+                    .collect(),
+            ),
+            (Self::List(mut values), Self::List(origins)) => {
+                for (value, origin) in values.iter_mut().zip(origins) {
+                    *value = std::mem::replace(value, Self::Null).with_types_of(origin);
+                }
+                Self::List(values)
+            }
+            (value, _) => value,
+        }
     }
 
     /// Reads msgpack as a value of type `ty`.
@@ -391,5 +424,45 @@ impl ValueError {
 impl From<Problem> for ValueError {
     fn from(problem: Problem) -> Self {
         problem.at(&Path::root())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_unknown_is_named_as_its_type_says() {
+        let ty = Type::object([
+            ("a", Type::object([("b", Type::map(Type::list(Type::Bool)))])),
+            ("c", Type::Dynamic),
+            ("d", Type::set(Type::String)),
+        ]);
+        let map = |key: &str, value: Value| Value::object([(key, value)]);
+        let value = |unknown: &str| {
+            let at = |name: &str, value: Value| if name == unknown { value } else { Value::Null };
+            let typed = (Type::map(Type::String), map("k", Value::unknown()));
+            Value::object([
+                ("a", at("a", map("b", map("k", Value::List(vec![Value::Null, Value::unknown()]))))),
+                ("c", at("c", Value::Dynamic(Box::new(typed)))),
+                ("d", at("d", Value::set([Value::unknown()]))),
+            ])
+        };
+        for (unknown, path) in [("a", "a.b[\"k\"][1]"), ("c", "c[\"k\"]"), ("d", "d[*]")] {
+            assert_eq!(value(unknown).first_unknown(&ty).map(|path| path.to_string()).as_deref(), Some(path));
+        }
+        assert_eq!(value("").first_unknown(&ty), None);
+    }
+
+    #[test]
+    fn what_is_absent_gets_its_type_back() {
+        let typed = |value| Value::Dynamic(Box::new((Type::String, value)));
+        let object = |a, b| Value::object([("a", a), ("b", Value::List(vec![b]))]);
+        let origin = object(typed(Value::Null), typed(Value::unknown()));
+        assert!(object(Value::Null, Value::unknown()).with_types_of(&origin) == origin);
+        let other = object(Value::unknown(), Value::Null);
+        assert!(other.clone().with_types_of(&origin) == other, "null is not unknown");
+        let known = object(typed("x".into()), typed("y".into()));
+        assert!(object(Value::Null, Value::Null).with_types_of(&known) == object(Value::Null, Value::Null));
     }
 }

@@ -351,12 +351,16 @@ fn kind(marker: Marker) -> &'static str {
 
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    put(&mut out, value, ty)?;
+    put(&mut out, value, ty, 0)?;
     Ok(out)
 }
 
 /// Writing to a `Vec` cannot fail, so the results of the `rmp` writers carry no news.
-fn put(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
+fn put(out: &mut Vec<u8>, value: &Value, ty: &Type, depth: usize) -> Result<()> {
+    // Else what is written could not be read.
+    if depth > MAX_DEPTH {
+        return Err(Problem::Depth.into());
+    }
     match (value, ty) {
         (Value::Null, _) => write::write_nil(out).unwrap_or(()),
         (Value::Unknown(refinement), _) => put_unknown(out, refinement.as_deref()),
@@ -365,17 +369,20 @@ fn put(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
         (Value::String(text), Type::String) => put_text(out, text),
         (Value::Dynamic(typed), Type::Dynamic) => {
             let (ty, value) = &**typed;
+            if ty.depth() > MAX_DEPTH {
+                return Err(Problem::Depth.into());
+            }
             let _ = write::write_array_len(out, 2);
             let _ = write::write_bin(out, &ty.to_json());
-            put(out, value, ty)?;
+            put(out, value, ty, depth + 1)?;
         }
-        (Value::List(elements), Type::List(element)) => put_elements(out, elements, element)?,
-        (Value::Set(elements), Type::Set(element)) => put_elements(out, elements.as_slice(), element)?,
+        (Value::List(elements), Type::List(element)) => put_elements(out, elements, element, depth + 1)?,
+        (Value::Set(elements), Type::Set(element)) => put_elements(out, elements.as_slice(), element, depth + 1)?,
         (Value::Map(elements), Type::Map(element)) => {
             let _ = write::write_map_len(out, wire_length(elements.len()));
             for (key, value) in elements {
                 put_text(out, key);
-                put(out, value, element).map_err(|e| e.under(Step::Key(key.clone())))?;
+                put(out, value, element, depth + 1).map_err(|e| e.under(Step::Key(key.clone())))?;
             }
         }
         (Value::List(values), Type::Tuple(elements)) => {
@@ -384,7 +391,7 @@ fn put(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
             }
             let _ = write::write_array_len(out, wire_length(values.len()));
             for (index, (value, element)) in values.iter().zip(elements).enumerate() {
-                put(out, value, element).map_err(|e| e.under(Step::Index(index)))?;
+                put(out, value, element, depth + 1).map_err(|e| e.under(Step::Index(index)))?;
             }
         }
         (Value::Map(values), Type::Object(object)) => {
@@ -395,7 +402,7 @@ fn put(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
             for (name, element) in &object.attributes {
                 let value = values.get(name).ok_or_else(|| Problem::MissingAttribute(name.clone()))?;
                 put_text(out, name);
-                put(out, value, element).map_err(|e| e.under(Step::Attribute(name.clone())))?;
+                put(out, value, element, depth + 1).map_err(|e| e.under(Step::Attribute(name.clone())))?;
             }
         }
         (value, ty) => return Err(Problem::kind(ty, value.kind()).into()),
@@ -403,10 +410,10 @@ fn put(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<()> {
     Ok(())
 }
 
-fn put_elements(out: &mut Vec<u8>, elements: &[Value], ty: &Type) -> Result<()> {
+fn put_elements(out: &mut Vec<u8>, elements: &[Value], ty: &Type, depth: usize) -> Result<()> {
     let _ = write::write_array_len(out, wire_length(elements.len()));
     for (index, element) in elements.iter().enumerate() {
-        put(out, element, ty).map_err(|e| e.under(Step::Index(index)))?;
+        put(out, element, ty, depth).map_err(|e| e.under(Step::Index(index)))?;
     }
     Ok(())
 }

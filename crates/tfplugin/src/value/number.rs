@@ -6,9 +6,11 @@ use std::str::FromStr;
 
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 
-/// The most digits, before or after the point, that a number may have. It bounds memory and time for hostile input
+/// The most digits before the point, and the most after it, that a number may have when it is written out. It bounds memory and time for hostile input
 /// such as `1e999999999`; Terraform itself computes with some 154 decimal digits.
-const MAX_DIGITS: i64 = 4096;
+const MAX_DIGITS: u64 = 4096;
+/// The longest text of such a number: a sign, the point, and a zero before it.
+const MAX_LENGTH: usize = 2 * 4096 + 3;
 
 /// A Terraform number: any integer or decimal fraction, kept exactly.
 ///
@@ -51,8 +53,10 @@ pub(crate) enum Encoding {
 impl Number {
     fn from_decimal(decimal: &BigDecimal) -> Result<Self, NumberError> {
         let decimal = decimal.normalized();
-        let (digits, scale) = decimal.as_bigint_and_exponent();
-        if scale.abs() > MAX_DIGITS || digits.bits() > 14_000 {
+        let scale = decimal.fractional_digit_count();
+        let whole_digits = i64::try_from(decimal.digits()).map_or(i64::MAX, |digits| digits.saturating_sub(scale));
+        // Both count: what is kept must be readable again when it is written out.
+        if [whole_digits, scale].iter().any(|digits| u64::try_from(*digits).is_ok_and(|digits| digits > MAX_DIGITS)) {
             return Err(NumberError::TooLong);
         }
         if scale <= 0 {
@@ -144,12 +148,12 @@ impl FromStr for Number {
         if !plain || !text.bytes().any(|byte| byte.is_ascii_digit()) {
             return Err(NumberError::Syntax);
         }
-        if i64::try_from(text.len()).unwrap_or(i64::MAX) > MAX_DIGITS {
+        if text.len() > MAX_LENGTH {
             return Err(NumberError::TooLong);
         }
         if let Some((_, exponent)) = text.split_once(['e', 'E']) {
             let exponent: i64 = exponent.parse().map_err(|_| NumberError::Syntax)?;
-            if exponent.abs() > MAX_DIGITS {
+            if exponent.unsigned_abs() > MAX_DIGITS {
                 return Err(NumberError::TooLong);
             }
         }
@@ -239,6 +243,17 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_can_be_read_again() {
+        let digits = "7".repeat(4096);
+        for text in
+            [format!("-{digits}.{digits}"), digits.clone(), format!("0.{digits}"), "1e4095".into(), "1e-4096".into()]
+        {
+            let number = number(&text);
+            assert_eq!(number.to_string().parse(), Ok(number));
+        }
+    }
+
+    #[test]
     fn encodings_are_exact_and_shortest() {
         assert_eq!(number("-7").encoding(), Encoding::Signed(-7));
         assert_eq!(number("9223372036854775808").encoding(), Encoding::Unsigned(9_223_372_036_854_775_808));
@@ -271,7 +286,9 @@ mod tests {
         for text in ["", "abc", "1_000", ".", "-", "1e", "e1", "0x10", "1 ", "NaN", "inf"] {
             assert_eq!(text.parse::<Number>(), Err(NumberError::Syntax), "{text}");
         }
-        for text in ["1e999999999", "1e-99999", &"1".repeat(5000)] {
+        for text in
+            ["1e999999999", "1e-99999", "1e-9223372036854775808", "1e4096", &"1".repeat(4097), &"1".repeat(9000)]
+        {
             assert_eq!(text.parse::<Number>(), Err(NumberError::TooLong));
         }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::ser::SerializeSeq as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::MAX_DEPTH;
+use super::{MAX_DEPTH, Step, normalized};
 
 /// A type constraint, as it stands in a schema.
 ///
@@ -63,8 +63,34 @@ impl Type {
 
     /// An object whose attributes all are always present.
     pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
-        let attributes = attributes.into_iter().map(|(name, ty)| (name.into(), ty)).collect();
+        let attributes = attributes.into_iter().map(|(name, ty)| (normalized(&name.into()), ty)).collect();
         Self::Object(ObjectType { attributes, optional: BTreeSet::new() })
+    }
+
+    /// The type of one element of a list, set or tuple; any type where this is none.
+    pub(crate) fn element(&self, index: usize) -> &Self {
+        match self {
+            Self::List(element) | Self::Set(element) => element,
+            Self::Tuple(elements) => elements.get(index).unwrap_or(&Self::Dynamic),
+            _ => &Self::Dynamic,
+        }
+    }
+
+    /// The type of one attribute of an object, or of the elements of a map; any type where this is none.
+    pub(crate) fn entry(&self, name: &str) -> &Self {
+        match self {
+            Self::Map(element) => element,
+            Self::Object(object) => object.attributes.get(name).unwrap_or(&Self::Dynamic),
+            _ => &Self::Dynamic,
+        }
+    }
+
+    /// The step into an attribute of an object, or into an element of a map.
+    pub(crate) fn step(&self, name: &str) -> Step {
+        match self {
+            Self::Map(_) => Step::Key(name.to_owned()),
+            _ => Step::Attribute(name.to_owned()),
+        }
     }
 
     /// Reads the JSON form.
@@ -86,7 +112,7 @@ impl Type {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         1 + match self {
             Self::Bool | Self::Number | Self::String | Self::Dynamic => 0,
             Self::List(element) | Self::Set(element) | Self::Map(element) => element.depth(),
@@ -183,8 +209,12 @@ impl<'de> serde::de::Visitor<'de> for TypeVisitor {
             "map" => Type::Map(seq.next_element()?.ok_or(()).map_err(missing)?),
             "tuple" => Type::Tuple(seq.next_element()?.ok_or(()).map_err(missing)?),
             "object" => {
+                // In NFC, as the names in values are.
                 let attributes: BTreeMap<String, Type> = seq.next_element()?.ok_or(()).map_err(missing)?;
+                let attributes: BTreeMap<_, _> =
+                    attributes.into_iter().map(|(name, ty)| (normalized(&name), ty)).collect();
                 let optional: BTreeSet<String> = seq.next_element()?.unwrap_or_default();
+                let optional: BTreeSet<_> = optional.iter().map(|name| normalized(name)).collect();
                 if let Some(name) = optional.iter().find(|name| !attributes.contains_key(*name)) {
                     return Err(A::Error::custom(format_args!("optional attribute `{name}` is not in the object")));
                 }
@@ -219,6 +249,13 @@ mod tests {
             let ty = Type::from_json(json.as_bytes()).unwrap();
             assert_eq!(String::from_utf8(ty.to_json()).unwrap(), json);
         }
+    }
+
+    #[test]
+    fn names_are_normalised() {
+        let ty = Type::from_json("[\"object\",{\"e\u{301}\":\"bool\"},[\"e\u{301}\"]]".as_bytes()).unwrap();
+        assert_eq!(ty.to_json(), "[\"object\",{\"\u{e9}\":\"bool\"},[\"\u{e9}\"]]".as_bytes());
+        assert_eq!(Type::object([("e\u{301}", Type::Bool)]), Type::object([("\u{e9}", Type::Bool)]));
     }
 
     #[test]

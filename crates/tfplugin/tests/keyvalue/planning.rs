@@ -1,7 +1,7 @@
 //! What a plan says, before anything is done.
 
 use serde_json::json;
-use tfplugin::value::{Refinement, Value};
+use tfplugin::value::{Refinement, Type, Value};
 use tfplugin_testing::Action;
 
 use crate::scene::{Result, Scene, TYPE, entry, object, refusal};
@@ -37,6 +37,18 @@ async fn what_is_known_only_at_apply_is_filled_in() -> Result<()> {
     let plan = plan.with_config(&scene.session, &known)?;
     let applied = scene.session.apply(plan).await?.into_result()?.ok_or("an entry")?;
     scene.session.settled(&applied, &known).await?;
+    scene.session.end().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_null_that_has_a_type_keeps_it() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let null = Value::Dynamic(Box::new((Type::String, Value::Null)));
+    let config = entry("greeting", "Hello!", [("extra", null.clone())]);
+    let created = scene.create(&config).await?;
+    assert!(created.attribute("extra") == &null);
+    scene.session.settled(&created, &config).await?;
     scene.session.end().await?;
     Ok(())
 }

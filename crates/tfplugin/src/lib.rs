@@ -100,12 +100,13 @@
 //! }
 //! ```
 //!
-//! Where to look: [`resource`], [`data_source`], [`ephemeral`] and [`function`] are what a provider offers, [`schema`]
-//! and [`model`] how it is written down, [`value`] what lies beneath, [`diagnostic`] how it speaks to people.
+//! Where to look: [`resource`], [`data_source`], [`ephemeral`], [`action`] and [`function`] are what a provider offers,
+//! [`schema`] and [`model`] how it is written down, [`value`] what lies beneath, [`diagnostic`] how it speaks to people.
 //!
 //! Inside, `engine` does what each call of the protocol asks for in native types, `wire` translates protobuf for it (one
 //! file a call in both, of the same name), and [`mod@serve`] is the process around them.
 
+pub mod action;
 mod context;
 pub mod data_source;
 pub mod diagnostic;
@@ -125,6 +126,7 @@ mod wire;
 
 use std::process::ExitCode;
 
+pub use self::action::{Action, ActionContext};
 pub use self::context::Context;
 pub use self::data_source::DataSource;
 pub use self::diagnostic::{Diagnostic, Diagnostics, Result};

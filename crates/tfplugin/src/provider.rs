@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use crate::action::erased::ErasedAction;
+use crate::action::{self, Action};
 use crate::data_source::{self, DataSource, ErasedDataSource};
 use crate::diagnostic::{Diagnostic, Diagnostics, Result};
 use crate::ephemeral::erased::ErasedEphemeralResource;
@@ -74,6 +76,7 @@ pub struct Registry<D> {
     pub(crate) data_sources: BTreeMap<&'static str, Box<dyn ErasedDataSource<D>>>,
     pub(crate) ephemeral_resources: BTreeMap<&'static str, Box<dyn ErasedEphemeralResource<D>>>,
     pub(crate) functions: BTreeMap<&'static str, Box<dyn ErasedFunction>>,
+    pub(crate) actions: BTreeMap<&'static str, Box<dyn ErasedAction<D>>>,
 }
 
 impl<D: Send + Sync + 'static> Registry<D> {
@@ -83,6 +86,7 @@ impl<D: Send + Sync + 'static> Registry<D> {
             data_sources: BTreeMap::new(),
             ephemeral_resources: BTreeMap::new(),
             functions: BTreeMap::new(),
+            actions: BTreeMap::new(),
         }
     }
 
@@ -101,6 +105,12 @@ impl<D: Send + Sync + 'static> Registry<D> {
     /// Offers a function.
     pub fn function<F: Function>(&mut self, function: F) -> &mut Self {
         self.functions.insert(F::NAME, Box::new(function::Typed::new(function)));
+        self
+    }
+
+    /// Offers an action.
+    pub fn action<A: Action<Data = D>>(&mut self, action: A) -> &mut Self {
+        self.actions.insert(A::TYPE_NAME, Box::new(action::erased::Typed::new(action)));
         self
     }
 

@@ -8,8 +8,10 @@ pub(crate) mod call_function;
 pub(crate) mod close_ephemeral_resource;
 pub(crate) mod configure_provider;
 pub(crate) mod import_resource_state;
+pub(crate) mod invoke_action;
 pub(crate) mod open_ephemeral_resource;
 mod opened;
+pub(crate) mod plan_action;
 pub(crate) mod plan_resource_change;
 mod planning;
 pub(crate) mod read_data_source;
@@ -21,6 +23,7 @@ pub(crate) mod stop_provider;
 mod tests;
 pub(crate) mod upgrade_resource_identity;
 pub(crate) mod upgrade_resource_state;
+pub(crate) mod validate_action_config;
 pub(crate) mod validate_data_resource_config;
 pub(crate) mod validate_ephemeral_resource_config;
 pub(crate) mod validate_provider_config;
@@ -31,6 +34,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tokio_util::sync::CancellationToken;
 
 use self::opened::Opened;
+use crate::action::erased::ErasedAction;
 use crate::data_source::ErasedDataSource;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::ephemeral::erased::ErasedEphemeralResource;
@@ -124,6 +128,11 @@ impl<P: Provider> Engine<P> {
     pub(crate) fn ephemeral_resource(&self, type_name: &str) -> Result<&dyn ErasedEphemeralResource<P::Data>> {
         let found = self.registry().ephemeral_resources.get(type_name);
         found.map(|resource| &**resource).ok_or_else(|| unknown_type("ephemeral resource", type_name).into())
+    }
+
+    pub(crate) fn action(&self, type_name: &str) -> Result<&dyn ErasedAction<P::Data>> {
+        let found = self.registry().actions.get(type_name);
+        found.map(|action| &**action).ok_or_else(|| unknown_type("action", type_name).into())
     }
 
     fn configuration(&self) -> Configuration<P::Data> {

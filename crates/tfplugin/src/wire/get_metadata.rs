@@ -11,12 +11,14 @@ pub(super) fn serve<P: Provider>(engine: &Engine<P>) -> get_metadata::Response {
     let data_source = |name: &&str| get_metadata::DataSourceMetadata { type_name: (*name).to_owned() };
     let ephemeral_resource = |name: &&str| get_metadata::EphemeralMetadata { type_name: (*name).to_owned() };
     let function = |name: &&str| get_metadata::FunctionMetadata { name: (*name).to_owned() };
+    let action = |name: &&str| get_metadata::ActionMetadata { type_name: (*name).to_owned() };
     get_metadata::Response {
         server_capabilities: Some(capabilities()),
         resources: registry.resources.keys().map(resource).collect(),
         data_sources: registry.data_sources.keys().map(data_source).collect(),
         ephemeral_resources: registry.ephemeral_resources.keys().map(ephemeral_resource).collect(),
         functions: registry.functions.keys().map(function).collect(),
+        actions: registry.actions.keys().map(action).collect(),
         ..get_metadata::Response::default()
     }
 }

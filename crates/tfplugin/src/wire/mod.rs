@@ -15,7 +15,9 @@ mod get_provider_schema;
 mod get_resource_identity_schemas;
 mod identity;
 mod import_resource_state;
+mod invoke_action;
 mod open_ephemeral_resource;
+mod plan_action;
 mod plan_resource_change;
 mod read_data_source;
 mod read_resource;
@@ -23,9 +25,12 @@ mod renew_ephemeral_resource;
 mod schema;
 mod service;
 mod stop_provider;
+#[cfg(test)]
+mod tests;
 mod unsupported;
 mod upgrade_resource_identity;
 mod upgrade_resource_state;
+mod validate_action_config;
 mod validate_data_resource_config;
 mod validate_ephemeral_resource_config;
 mod validate_provider_config;
@@ -86,6 +91,7 @@ enum Subject<'a> {
     DataSource(&'a str),
     Ephemeral(&'a str),
     Function(&'a str),
+    Action(&'a str),
     Other(&'a str),
 }
 
@@ -97,6 +103,7 @@ impl<'a> Subject<'a> {
             | Self::DataSource(name)
             | Self::Ephemeral(name)
             | Self::Function(name)
+            | Self::Action(name)
             | Self::Other(name) => name,
         }
     }
@@ -109,6 +116,7 @@ impl<'a> Subject<'a> {
             Self::DataSource(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_data_source_type = name),
             Self::Ephemeral(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_ephemeral_resource_type = name),
             Self::Function(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_function = name),
+            Self::Action(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_action_type = name),
             Self::Other(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_type = name),
         }
     }
@@ -137,8 +145,10 @@ refusals!(
     proto::configure_provider::Response,
     proto::get_provider_schema::Response,
     proto::import_resource_state::Response,
+    proto::invoke_action::event::Completed,
     proto::move_resource_state::Response,
     proto::open_ephemeral_resource::Response,
+    proto::plan_action::Response,
     proto::plan_resource_change::Response,
     proto::read_data_source::Response,
     proto::read_resource::Response,
@@ -163,8 +173,7 @@ impl<P: Provider> Service<P> {
         Arc::new(Calls { engine: Arc::clone(&self.engine), running: self.running.clone() })
     }
 
-    /// Runs one call in a task of its own: a panic ends that call alone, and a host that hangs up cuts nothing short
-    /// that has begun on the remote side.
+    /// Runs one call to its answer.
     async fn call<A, F>(
         &self,
         rpc: &'static str,
@@ -175,8 +184,23 @@ impl<P: Provider> Service<P> {
         A: Refusal + Send + 'static,
         F: Future<Output = Result<A>> + Send + 'static,
     {
+        self.begin(rpc, subject, answer).await.map(Response::new)
+    }
+
+    /// Begins one call in a task of its own: a panic ends that call alone, and a host that hangs up cuts nothing short
+    /// that has begun on the remote side. What is returned waits for the answer and no more.
+    fn begin<A, F>(
+        &self,
+        rpc: &'static str,
+        subject: Subject<'_>,
+        answer: impl FnOnce(Arc<Engine<P>>) -> F,
+    ) -> BoxFuture<'static, std::result::Result<A, Status>>
+    where
+        A: Refusal + Send + 'static,
+        F: Future<Output = Result<A>> + Send + 'static,
+    {
         let id = self.calls.fetch_add(1, Ordering::Relaxed);
-        let span = subject.span(rpc, id);
+        let (span, name) = (subject.span(rpc, id), subject.name().to_owned());
         let task = answer(Arc::clone(&self.engine));
         let logged = async move {
             tracing::debug!("call received");
@@ -184,13 +208,16 @@ impl<P: Provider> Service<P> {
             tracing::debug!(refused = result.is_err(), "call answered");
             result
         };
+        let running = self.running.spawn(panics::within(rpc.to_owned(), logged).instrument(span));
         let refused = |report: Diagnostics| A::refusal(diagnostics::to_proto(report));
-        match self.running.spawn(panics::within(rpc.to_owned(), logged).instrument(span)).await {
-            Ok(Ok(answer)) => Ok(Response::new(answer)),
-            Ok(Err(report)) => Ok(Response::new(refused(report))),
-            Err(error) if error.is_panic() => Ok(Response::new(refused(panic::diagnostic(subject.name()).into()))),
-            Err(_) => Err(Status::cancelled("the provider is shutting down")),
-        }
+        Box::pin(async move {
+            match running.await {
+                Ok(Ok(answer)) => Ok(answer),
+                Ok(Err(report)) => Ok(refused(report)),
+                Err(error) if error.is_panic() => Ok(refused(panic::diagnostic(&name).into())),
+                Err(_) => Err(Status::cancelled("the provider is shutting down")),
+            }
+        })
     }
 }
 

@@ -9,9 +9,10 @@ use tonic::{Request, Response, Status};
 use super::{
     Service, Subject, apply_resource_change, call_function, close_ephemeral_resource, configure_provider,
     get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas, import_resource_state,
-    open_ephemeral_resource, plan_resource_change, read_data_source, read_resource, renew_ephemeral_resource,
-    stop_provider, unsupported, upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
-    validate_ephemeral_resource_config, validate_provider_config, validate_resource_config,
+    invoke_action, open_ephemeral_resource, plan_action, plan_resource_change, read_data_source, read_resource,
+    renew_ephemeral_resource, stop_provider, unsupported, upgrade_resource_identity, upgrade_resource_state,
+    validate_action_config, validate_data_resource_config, validate_ephemeral_resource_config,
+    validate_provider_config, validate_resource_config,
 };
 use crate::engine::Engine;
 use crate::provider::Provider;
@@ -199,6 +200,32 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         Ok(Response::new(stop_provider::serve(&self.engine)))
     }
 
+    async fn validate_action_config(
+        &self,
+        request: Request<proto::validate_action_config::Request>,
+    ) -> Answer<proto::validate_action_config::Response> {
+        serve!(self, "ValidateActionConfig", Action, request, validate_action_config)
+    }
+
+    async fn plan_action(&self, request: Request<proto::plan_action::Request>) -> Answer<proto::plan_action::Response> {
+        let request = request.into_inner();
+        let name = request.action_type.clone();
+        let serve = |engine: Arc<Engine<P>>| async move { plan_action::serve(&engine, request).await };
+        self.call("PlanAction", Subject::Action(&name), serve).await
+    }
+
+    async fn invoke_action(
+        &self,
+        request: Request<proto::invoke_action::Request>,
+    ) -> Answer<Events<proto::invoke_action::Event>> {
+        let request = request.into_inner();
+        let name = request.action_type.clone();
+        let (progress, lines) = invoke_action::progress();
+        let serve = |engine: Arc<Engine<P>>| async move { invoke_action::serve(&engine, request, progress).await };
+        let completed = self.begin("InvokeAction", Subject::Action(&name), serve);
+        Ok(Response::new(Box::pin(invoke_action::events(lines, completed))))
+    }
+
     // What follows is empty or refused.
 
     async fn move_resource_state(
@@ -220,21 +247,6 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::list_resource::Request>,
     ) -> Answer<Events<proto::list_resource::Event>> {
         let event = unsupported::list_resource(&request.into_inner().type_name);
-        Ok(Response::new(Box::pin(stream::iter([Ok(event)]))))
-    }
-
-    async fn validate_action_config(
-        &self,
-        request: Request<proto::validate_action_config::Request>,
-    ) -> Answer<proto::validate_action_config::Response> {
-        refuse!(self, "ValidateActionConfig", "action", request.into_inner().type_name)
-    }
-
-    async fn invoke_action(
-        &self,
-        request: Request<proto::invoke_action::Request>,
-    ) -> Answer<Events<proto::invoke_action::Event>> {
-        let event = unsupported::action(&request.into_inner().action_type);
         Ok(Response::new(Box::pin(stream::iter([Ok(event)]))))
     }
 

@@ -16,9 +16,3 @@ pub(super) fn list_resource(name: &str) -> proto::list_resource::Event {
         ..proto::list_resource::Event::default()
     }
 }
-
-pub(super) fn action(name: &str) -> proto::invoke_action::Event {
-    use proto::invoke_action::event::{Completed, Type};
-    let completed = Completed { diagnostics: diagnostics::to_proto(refusal("action", name)) };
-    proto::invoke_action::Event { r#type: Some(Type::Completed(completed)) }
-}

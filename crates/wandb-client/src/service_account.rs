@@ -86,6 +86,25 @@ impl Client {
         })
     }
 
+    /// Makes a built-in service account of the whole organization, by SCIM. Its username is unique: one that is taken is a
+    /// conflict ([`Error::is_conflict`]). A caller who may not use SCIM gets an error ([`Error::is_forbidden`]); so does
+    /// the caller of a server without it ([`Error::is_unsupported`]).
+    pub async fn create_organization_service_account(
+        &self,
+        default_team: &str,
+        username: &str,
+    ) -> Result<ServiceAccount, Error> {
+        let _change = self.change(Changed::AnyTeam);
+        let request = || scim::users::create_organization_account(self.base_url(), default_team, username);
+        let created: scim::users::CreatedNode = self.scim(request, scim::read).await?;
+        Ok(ServiceAccount {
+            id: created.id,
+            name: username.to_owned(),
+            team: default_team.to_owned(),
+            username: Some(username.to_owned()),
+        })
+    }
+
     /// All service accounts of a team. A team or members that the caller cannot see are an error
     /// ([`Error::is_not_visible`]), so what is not in the list is not in the team.
     pub async fn service_accounts(&self, team: &str) -> Result<Vec<ServiceAccount>, Error> {
@@ -119,6 +138,12 @@ impl Client {
 }
 
 impl ServiceAccount {
+    /// Whether this is one of its two names: the one that it was given, or its unique username.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        self.name == name || self.username.as_deref() == Some(name)
+    }
+
     /// What a team shows of an account, if it is a service account.
     fn of(member: &Member, team: &str) -> Option<Self> {
         if member.account_type != AccountType::Service {

@@ -10,10 +10,18 @@ use crate::http::{Effect, Operation, Request};
 use crate::ids::UserId;
 use crate::user::{Person, User};
 
+/// Marks a body as an account.
+const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// Marks the part of an account that says its teams.
+const TEAMS_SCHEMA: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:User";
+
 /// Finds people by a name of theirs.
 pub(crate) const FIND_USER: Operation = Operation { name: "ScimFindUser", effect: Effect::Read };
 /// Sets a person's role in a team.
 pub(crate) const SET_TEAM_ROLE: Operation = Operation { name: "ScimSetTeamRole", effect: Effect::Set };
+/// Makes a service account of the organization.
+pub(crate) const CREATE_ORGANIZATION_ACCOUNT: Operation =
+    Operation { name: "ScimCreateServiceAccount", effect: Effect::Create };
 /// Deletes a person or a service account.
 pub(crate) const DELETE_USER: Operation = Operation { name: "ScimDeleteUser", effect: Effect::Delete };
 
@@ -31,8 +39,26 @@ pub(crate) fn set_team_role(base_url: &BaseUrl, id: &UserId, team: &str, role: &
     patch(SET_TEAM_ROLE, url, &[json!({ "op": "replace", "path": "teamRoles", "value": roles })])
 }
 
+pub(crate) fn create_organization_account(base_url: &BaseUrl, default_team: &str, username: &str) -> Request {
+    let body = json!({
+        "schemas": [USER_SCHEMA, TEAMS_SCHEMA],
+        "accountType": "ORG_SERVICE",
+        "userName": username,
+        (TEAMS_SCHEMA): { "defaultTeam": default_team },
+    });
+    let url = base_url.endpoint(&["scim", "Users"]);
+    Request::new(CREATE_ORGANIZATION_ACCOUNT, Method::POST, url)
+        .with_body("application/scim+json", body.to_string().into_bytes())
+}
+
 pub(crate) fn delete(base_url: &BaseUrl, id: &UserId) -> Request {
     Request::new(DELETE_USER, Method::DELETE, base_url.endpoint(&["scim", "Users", id.as_str()]))
+}
+
+/// An account that was just made.
+#[derive(Deserialize)]
+pub(crate) struct CreatedNode {
+    pub(crate) id: UserId,
 }
 
 /// A person in an answer.
@@ -103,6 +129,23 @@ mod tests {
         assert_eq!(request.method, Method::DELETE);
         assert_eq!(request.url.as_str(), "https://example.com/scim/Users/VXNlcjoxMg==");
         assert!(request.body.is_empty() && request.headers.is_empty());
+    }
+
+    #[test]
+    fn an_account_of_the_organization_has_a_default_team() {
+        let request = create_organization_account(&base_url(), "vision", "platform");
+        assert_eq!((&request.method, request.url.path()), (&Method::POST, "/scim/Users"));
+        assert_eq!(request.headers["content-type"], "application/scim+json");
+        assert_eq!(
+            serde_json::from_slice::<Value>(&request.body).unwrap(),
+            json!({
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User",
+                            "urn:ietf:params:scim:schemas:extension:teams:2.0:User"],
+                "accountType": "ORG_SERVICE",
+                "userName": "platform",
+                "urn:ietf:params:scim:schemas:extension:teams:2.0:User": { "defaultTeam": "vision" },
+            })
+        );
     }
 
     #[test]

@@ -1,31 +1,56 @@
-//! The resource `wandb_service_account`: a built-in account of one team.
+//! The resource `wandb_service_account`.
 
-use tfplugin::resource::{Change, IdentitySchema, ImportTarget};
-use tfplugin::schema::string;
-use tfplugin::schema::validator::{length, not_blank, trimmed};
+use tfplugin::resource::{Change, IdentitySchema, ImportTarget, Plan};
+use tfplugin::schema::validator::{length, not_blank, one_of, trimmed};
+use tfplugin::schema::{boolean, string};
 use tfplugin::value::Type;
-use tfplugin::{Attr, Context, Diagnostic, Model, Resource, ResourceContext, Result, Schema};
-use wandb_client::{Authentication, ServiceAccount, UserId};
+use tfplugin::{Attr, Context, Diagnostics, Model, Resource, ResourceContext, Result, Schema, string_enum};
+use wandb_client::{Authentication, ServiceAccount};
 
-use super::import;
+use super::{destroy, id, import, plan, preflight, validation};
 use crate::error::Explain as _;
 use crate::provider::Connection;
-use crate::{import_id, visibility};
+use crate::visibility;
 
 /// `wandb_service_account`.
 pub(crate) struct ServiceAccountResource;
 
 #[derive(Clone, Model)]
 pub(crate) struct ServiceAccountModel {
-    id: Attr<String>,
-    name: Attr<String>,
-    team: Attr<String>,
+    pub(super) id: Attr<String>,
+    pub(super) name: Attr<String>,
+    pub(super) scope: Attr<Scope>,
+    pub(super) team: Attr<String>,
+    pub(super) default_team: Attr<String>,
+    pub(super) subject: Attr<String>,
+    pub(super) authentication_method: Attr<AuthenticationMethod>,
+    pub(super) force_destroy: Attr<bool>,
 }
 
 #[derive(Clone, Model)]
 pub(crate) struct ServiceAccountIdentity {
     team: Attr<String>,
     id: Attr<String>,
+}
+
+string_enum! {
+    /// Where an account may work.
+    pub(crate) enum Scope {
+        /// In one team.
+        Team = "team",
+        /// In all teams of the organization.
+        Organization = "organization",
+    }
+}
+
+string_enum! {
+    /// How an account logs in.
+    pub(crate) enum AuthenticationMethod {
+        /// With API keys of its own.
+        ApiKey = "api_key",
+        /// With tokens of the organization's identity provider.
+        FederatedIdentity = "federated_identity",
+    }
 }
 
 impl Resource for ServiceAccountResource {
@@ -37,48 +62,104 @@ impl Resource for ServiceAccountResource {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "A W&B service account of a team: an account for programs, which owns API keys and takes no seat.\n\n\
-             W&B has no update of an account, so a change of `name` or `team` replaces it, and with it the API keys \
-             that refer to it. A destroy deletes the account by SCIM, which takes an admin of an Enterprise \
-             organization; with any other credential the account is taken out of its team, and a warning says so.",
+            "A W&B service account: an account for programs, which takes no seat. It belongs to a team or to the whole \
+             organization. A built-in one owns API keys; a federated one, with a `subject`, logs in with the tokens of \
+             the organization's identity provider and owns none.\n\n\
+             W&B has no update of an account, so a change replaces it, and with it the API keys that refer to it. A \
+             destroy deletes the account by SCIM, which takes an admin of an Enterprise organization; with any other \
+             credential an account of a team is taken out of its team, and a warning says so.\n\n\
+             W&B does not tell an account's subject, method or scope, so they are not known after an import. Writing \
+             them down then is recorded in place. Nothing can check the record: what is written has to be what the \
+             account was made with.",
         )
-        .computed("id", string("The account's id."))
+        .computed(
+            "id",
+            string(
+                "The account's id. That of a federated account begins with `federated:`, which is known while it is \
+                 planned already.",
+            ),
+        )
         .required(
             "name",
-            string("The account's name, unique in its team. Changing it replaces the account.")
-                .replace()
-                .validate(length(1..=128).and(trimmed())),
+            string(
+                "The account's name. Of an account of the organization it is the unique username. Changing it replaces \
+                 the account.",
+            )
+            .replace()
+            .validate(length(1..=128).and(trimmed())),
         )
-        .required(
+        .optional(
+            "scope",
+            string(
+                "Where the account may work: `\"team\"`, in one team, or `\"organization\"`, in all teams, which takes \
+                 an admin of an Enterprise organization to make. Defaults to `\"team\"`. Changing it replaces the account.",
+            )
+            .default(Scope::Team.as_str())
+            .validate(one_of(Scope::WORDS)),
+        )
+        .optional(
             "team",
-            string("The name of the team that the account belongs to. Changing it replaces the account.")
-                .replace()
-                .validate(not_blank()),
+            string(
+                "The name of the team that the account belongs to. Needed where `scope` is `\"team\"`. Changing it \
+                 replaces the account.",
+            )
+            .validate(not_blank()),
+        )
+        .optional(
+            "default_team",
+            string(
+                "The name of the team that an account of the organization works in where none is named. Needed where \
+                 `scope` is `\"organization\"`. Changing it replaces the account.",
+            )
+            .validate(not_blank()),
+        )
+        .optional(
+            "subject",
+            string(
+                "The subject (`sub`) of the tokens that a federated account logs in with, compared exactly. The \
+                 provider's functions build those of common issuers. Only for accounts of a team. Null after an import.",
+            ),
+        )
+        .optional_computed(
+            "authentication_method",
+            string(
+                "How the account logs in: `\"federated_identity\"` with a `subject`, else `\"api_key\"`. It follows from \
+                 `subject`, and one that contradicts it is an error. Null after an import.",
+            )
+            .validate(one_of(AuthenticationMethod::WORDS)),
+        )
+        .optional(
+            "force_destroy",
+            boolean(
+                "Whether a destroy revokes the API keys of the account that are not managed by this configuration. \
+                 Without it they make a destroy fail. It goes by the value that was applied last. Defaults to `false`.",
+            )
+            .default(false),
         )
     }
 
     fn identity_schema(&self) -> IdentitySchema {
-        IdentitySchema::none().required("team", Type::String, "The account's team.").required(
-            "id",
-            Type::String,
-            "The account's id.",
-        )
+        IdentitySchema::none()
+            .required("team", Type::String, "The account's team; of an account of the organization, its default team.")
+            .required("id", Type::String, "The account's id in W&B.")
     }
 
     fn identity(&self, state: &ServiceAccountModel) -> Result<ServiceAccountIdentity> {
-        Ok(ServiceAccountIdentity { team: state.team.clone(), id: state.id.clone() })
+        let id = id::of_api(state.id.get()?).to_string().into();
+        Ok(ServiceAccountIdentity { team: state.home().clone(), id })
+    }
+
+    fn validate(&self, config: &ServiceAccountModel, report: &mut Diagnostics) {
+        validation::validate(config, report);
+    }
+
+    fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
+        plan::complete(plan);
+        Ok(())
     }
 
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
-        // In a replacement the old account still has the name.
-        let Change::Create { plan } = change else { return Ok(()) };
-        let (Some(team), Some(name)) = (plan.team.as_str(), plan.name.as_str()) else { return Ok(()) };
-        match cx.provider().client.service_accounts(team).await {
-            Ok(accounts) => refuse_second(&accounts, name),
-            // The team may be made by the same run.
-            Err(error) if error.is_not_visible() => Ok(()),
-            Err(error) => Err(error).explain(&format!("look at the service accounts of the team \"{team}\"")),
-        }
+        preflight::look(cx, change).await
     }
 
     async fn create(
@@ -87,16 +168,18 @@ impl Resource for ServiceAccountResource {
         plan: ServiceAccountModel,
     ) -> Result<ServiceAccountModel> {
         let connection = cx.provider();
-        let (team, name) = (plan.team.get()?, plan.name.get()?);
-        if connection.client.team(team).await.explain(&format!("look at the team \"{team}\""))?.is_none() {
-            return Err(visibility::team_not_found(connection, team).at("team").into());
-        }
-        let account = connection
-            .client
-            .create_service_account(team, name, Authentication::BuiltIn)
-            .await
-            .explain(&format!("create the service account \"{name}\" in the team \"{team}\""))?;
-        Ok(ServiceAccountModel { id: account.id.to_string().into(), ..plan })
+        let (team, name) = (plan.home().get()?, plan.name.get()?);
+        let subject = plan.subject.get_optional()?;
+        let account = if plan.is_of_organization() {
+            create_in_organization(connection, team, name).await?
+        } else {
+            create_in_team(connection, team, name, subject.map(String::as_str)).await?
+        };
+        let (id, method) = match subject {
+            Some(_) => (id::federated(&account.id), AuthenticationMethod::FederatedIdentity),
+            None => (account.id.to_string().into(), AuthenticationMethod::ApiKey),
+        };
+        Ok(ServiceAccountModel { id, authentication_method: method.into(), ..plan })
     }
 
     async fn read(
@@ -104,34 +187,26 @@ impl Resource for ServiceAccountResource {
         cx: &mut ResourceContext<'_, Self>,
         state: ServiceAccountModel,
     ) -> Result<Option<ServiceAccountModel>> {
-        let (team, id) = (state.team.get()?, UserId::new(state.id.get()?));
+        let (team, id) = (state.home().get()?, id::of_api(state.id.get()?));
         match cx.provider().client.service_account(team, &id).await {
-            Ok(account) => Ok(account.map(ServiceAccountModel::from)),
+            Ok(account) => Ok(account.map(|account| state.named_as(account))),
             Err(error) if error.is_not_visible() => Err(visibility::team_not_visible(cx.provider(), team).into()),
             Err(error) => Err(error).explain(&format!("read the service account `{id}` of the team \"{team}\"")),
         }
     }
 
+    async fn update(
+        &self,
+        _: &mut ResourceContext<'_, Self>,
+        _: ServiceAccountModel,
+        plan: ServiceAccountModel,
+    ) -> Result<ServiceAccountModel> {
+        // Only what W&B does not know, or does not tell, is written down here.
+        Ok(plan)
+    }
+
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: ServiceAccountModel) -> Result<()> {
-        let client = &cx.provider().client;
-        let (team, name, id) = (state.team.get()?, state.name.get()?, UserId::new(state.id.get()?));
-        match client.delete_service_account(&id).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.is_forbidden() || error.is_unsupported() => {}
-            Err(error) => return Err(error).explain(&format!("delete the service account \"{name}\"")),
-        }
-        client
-            .remove_from_team(team, &id.into())
-            .await
-            .explain(&format!("take the service account \"{name}\" out of the team \"{team}\""))?;
-        cx.warn(Diagnostic::warning(
-            "Service account removed from its team only",
-            format!(
-                "The service account \"{name}\" was taken out of the team \"{team}\". Deleting it altogether needs \
-                 SCIM, which this credential may not use: an admin of the organization can do it."
-            ),
-        ));
-        Ok(())
+        destroy::destroy(cx, &state).await
     }
 
     async fn import(
@@ -139,36 +214,52 @@ impl Resource for ServiceAccountResource {
         cx: &mut ResourceContext<'_, Self>,
         target: ImportTarget<ServiceAccountIdentity>,
     ) -> Result<ServiceAccountModel> {
-        let [team, name] = match target {
-            ImportTarget::Id(id) => import_id::parts(&id, "TEAM/NAME")?,
-            ImportTarget::Identity(identity) => [identity.team.get()?.clone(), format!("id:{}", identity.id.get()?)],
+        let target = match target {
+            ImportTarget::Id(id) => import::Target::parse(&id)?,
+            ImportTarget::Identity(ServiceAccountIdentity { team, id }) => {
+                import::Target::by_id(team.get()?, id.get()?)
+            }
         };
-        Ok(import::find(cx.provider(), &team, &name).await?.into())
+        target.import(cx.provider()).await
     }
 }
 
-impl From<ServiceAccount> for ServiceAccountModel {
-    fn from(account: ServiceAccount) -> Self {
-        Self { id: account.id.to_string().into(), name: account.name.into(), team: account.team.into() }
+impl ServiceAccountModel {
+    /// The team that shows the account: its own, or the default one of an account of the organization.
+    pub(super) fn home(&self) -> &Attr<String> {
+        if self.is_of_organization() { &self.default_team } else { &self.team }
+    }
+
+    pub(super) fn is_of_organization(&self) -> bool {
+        self.scope.known() == Some(&Scope::Organization)
+    }
+
+    /// The same with the name that the account has now. Its display name and its username are as good: people give the
+    /// one to an account of a team, and the other to one of the organization.
+    fn named_as(self, account: ServiceAccount) -> Self {
+        let stays = self.name.as_str().is_some_and(|name| account.has_name(name));
+        if stays { self } else { Self { name: account.name.into(), ..self } }
     }
 }
 
-/// W&B would make a second account of the same name, which nobody could tell from the first.
-fn refuse_second(accounts: &[ServiceAccount], name: &str) -> Result<()> {
-    let Some(existing) = accounts.iter().find(|account| account.name == name) else { return Ok(()) };
-    let id = format!("{}/{}", import_id::encode(&existing.team), import_id::encode(name));
-    Err(Diagnostic::error(
-        "Service account exists already",
-        format!(
-            "The team \"{}\" has a service account named \"{name}\" already. To manage it here, import it:\n\n  import \
-             {{\n    to = wandb_service_account.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in \
-             place of NAME; or choose another name. If it is this very resource, only marked as tainted, clear that with \
-             `terraform untaint`.",
-            existing.team
-        ),
-    )
-    .at("name")
-    .into())
+async fn create_in_team(
+    connection: &Connection,
+    team: &str,
+    name: &str,
+    subject: Option<&str>,
+) -> Result<ServiceAccount> {
+    let client = &connection.client;
+    if client.team(team).await.explain(&format!("look at the team \"{team}\""))?.is_none() {
+        return Err(visibility::team_not_found(connection, team).at("team").into());
+    }
+    let authentication = subject.map_or(Authentication::BuiltIn, |subject| Authentication::Federated { subject });
+    let created = client.create_service_account(team, name, authentication).await;
+    created.explain(&format!("create the service account \"{name}\" in the team \"{team}\""))
+}
+
+async fn create_in_organization(connection: &Connection, default_team: &str, name: &str) -> Result<ServiceAccount> {
+    let created = connection.client.create_organization_service_account(default_team, name).await;
+    created.explain(&format!("create the service account \"{name}\" of the organization"))
 }
 
 #[cfg(test)]

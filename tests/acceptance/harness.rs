@@ -304,9 +304,15 @@ impl Scene {
         self.compare_messages(name, &diagnostics)
     }
 
+    /// Passes when the command succeeds with exactly the warnings of the golden file of this name.
+    pub(crate) fn expect_warnings(&self, name: &str, arguments: &[&str]) -> Result<()> {
+        let warnings = self.workspace.warnings_of(arguments)?;
+        self.compare_messages(name, &warnings)
+    }
+
     fn compare_messages(&self, name: &str, diagnostics: &[Diagnostic]) -> Result<()> {
         if diagnostics.is_empty() {
-            bail!("`{name}`: the command failed without a diagnostic");
+            bail!("`{name}`: the command gave no diagnostic");
         }
         let text = diagnostics.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("\n");
         let text = text

@@ -11,7 +11,7 @@ pub(crate) const CASES: &[Case] = cases![
     moves_with_its_team,
     account_deleted_outside_is_made_again,
     account_removed_from_its_team_outside_is_made_again,
-    existing_account_is_an_error_on_create,
+    existing_account_is_warned_of_on_create,
     existing_account_is_imported,
     missing_account_is_not_imported,
     unknown_team_is_an_error,
@@ -19,6 +19,9 @@ pub(crate) const CASES: &[Case] = cases![
 ];
 
 const ACCOUNT: &str = "wandb_service_account.ci";
+
+/// What an import cannot know of a built-in account.
+const NOT_IMPORTED: &[&str] = &["authentication_method"];
 
 fn account(attributes: &str) -> String {
     format!("resource \"wandb_service_account\" \"ci\" {{\n  {}\n}}\n", attributes.replace("; ", "\n  "))
@@ -94,14 +97,11 @@ fn account_removed_from_its_team_outside_is_made_again(scene: &mut Scene) -> Res
     Ok(())
 }
 
-fn existing_account_is_an_error_on_create(scene: &mut Scene) -> Result<()> {
+fn existing_account_is_warned_of_on_create(scene: &mut Scene) -> Result<()> {
     scene.create_team("research")?;
     scene.create_service_account("research", "ci")?;
     scene.configure(&account("name = \"ci\"; team = \"research\""))?;
-    scene.expect_messages("service_account_exists", &["apply", "-auto-approve"])?;
-    assert_eq!(scene.service_accounts("research")?.len(), 1);
-    assert_eq!(scene.workspace.resource(ACCOUNT)?, None);
-    Ok(())
+    scene.expect_warnings("service_account_exists", &["plan"])
 }
 
 fn existing_account_is_imported(scene: &mut Scene) -> Result<()> {
@@ -111,8 +111,8 @@ fn existing_account_is_imported(scene: &mut Scene) -> Result<()> {
     scene.workspace.import(ACCOUNT, "research/ci")?;
     scene.workspace.expect_empty_plan()?;
     assert_eq!(scene.object(ACCOUNT)?["id"], id.as_str());
-    scene.expect_import(ACCOUNT, "research/ci", &[])?;
-    scene.expect_import(ACCOUNT, &format!("research/id:{id}"), &[])
+    scene.expect_import(ACCOUNT, "research/ci", NOT_IMPORTED)?;
+    scene.expect_import(ACCOUNT, &format!("research/id:{id}"), NOT_IMPORTED)
 }
 
 fn missing_account_is_not_imported(scene: &mut Scene) -> Result<()> {

@@ -200,6 +200,13 @@ impl Workspace {
         diagnostics::parse(&finished.stdout)
     }
 
+    /// The warnings of a command that has to succeed; to be taken apart, it gets `-json` in addition.
+    pub fn warnings_of(&self, arguments: &[&str]) -> Result<Vec<Diagnostic>> {
+        let finished = self.run(&[arguments, &["-json"]].concat())?.success()?;
+        let diagnostics = diagnostics::parse(&finished.stdout)?;
+        Ok(diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == "warning").collect())
+    }
+
     fn json(&self, arguments: &[&str]) -> Result<Value> {
         let answer = self.run(arguments)?.success()?;
         serde_json::from_str(&answer.stdout).with_context(|| format!("`{}` did not answer JSON", answer.command))

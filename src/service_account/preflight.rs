@@ -1,0 +1,103 @@
+//! What a plan would run into, said while it is made.
+
+use tfplugin::resource::Change;
+use tfplugin::{Context, Diagnostic, Result};
+use wandb_client::ServiceAccount;
+
+use super::resource::{ServiceAccountModel, ServiceAccountResource};
+use super::{destroy, id};
+use crate::error::Explain as _;
+use crate::import_id;
+use crate::provider::Connection;
+
+/// Looks at what a change meets.
+pub(super) async fn look(cx: &mut Context<'_, Connection>, change: Change<'_, ServiceAccountResource>) -> Result<()> {
+    match change {
+        Change::Create { plan } => warn_of_namesakes(cx, plan).await,
+        Change::Recreate { .. } => Ok(()),
+        Change::Update { prior, plan } => look_at_record(cx, prior, plan).await,
+        Change::Destroy { prior } => destroy::look(cx, prior),
+    }
+}
+
+/// W&B makes a second account of the same name, which people can hardly tell from the first. That is not refused: the
+/// first may be the very account that this one takes the place of, as when it is tainted or outlives its successor's
+/// creation, and nothing shows that here.
+async fn warn_of_namesakes(cx: &mut Context<'_, Connection>, plan: &ServiceAccountModel) -> Result<()> {
+    let (Some(team), Some(name)) = (plan.home().as_str(), plan.name.as_str()) else { return Ok(()) };
+    let accounts = match cx.provider().client.service_accounts(team).await {
+        Ok(accounts) => accounts,
+        // The team may be made by the same run.
+        Err(error) if error.is_not_visible() => return Ok(()),
+        Err(error) => return Err(error).explain(&format!("look at the service accounts of the team \"{team}\"")),
+    };
+    let namesakes: Vec<&ServiceAccount> = accounts.iter().filter(|account| account.has_name(name)).collect();
+    if !namesakes.is_empty() {
+        cx.warn(exists(team, name, plan.is_of_organization(), &namesakes));
+    }
+    Ok(())
+}
+
+fn exists(team: &str, name: &str, is_of_organization: bool, namesakes: &[&ServiceAccount]) -> Diagnostic {
+    let scope = if is_of_organization { "organization/" } else { "" };
+    let ids: Vec<String> = namesakes.iter().map(|account| format!("`{}`", account.id)).collect();
+    let id = match namesakes {
+        [_] => import_id::encode(name),
+        _ => "id:ID".to_owned(),
+    };
+    Diagnostic::warning(
+        "Service account exists already",
+        format!(
+            "The team \"{team}\" has a service account named \"{name}\" already, with the id {}. This plan makes another \
+             one. If that is not meant, import what is there:\n\n  import {{\n    to = wandb_service_account.NAME\n    \
+             id = \"{scope}{}/{id}\"\n  }}\n\nwith the resource's own name in place of NAME; or choose another name. Where \
+             this plan replaces that very account, all is well.",
+            ids.join(", "),
+            import_id::encode(team),
+        ),
+    )
+    .at("name")
+}
+
+/// What W&B does not tell is believed, as far as nothing speaks against it.
+async fn look_at_record(
+    cx: &mut Context<'_, Connection>,
+    prior: &ServiceAccountModel,
+    plan: &ServiceAccountModel,
+) -> Result<()> {
+    let records_subject = prior.subject.is_null() && plan.subject.known().is_some();
+    let records_scope = prior.scope != plan.scope;
+    if !records_subject && !records_scope {
+        return Ok(());
+    }
+    let name = plan.name.as_str().unwrap_or_default();
+    if records_subject
+        && let (Some(team), Some(id)) = (prior.home().as_str(), prior.id.as_str())
+        // Where they cannot be seen, nothing is known against it.
+        && let Ok(Some(keys)) = cx.provider().client.api_keys(team, &id::of_api(id)).await
+        && !keys.is_empty()
+    {
+        return Err(Diagnostic::error(
+            "Not a federated account",
+            format!(
+                "The service account \"{name}\" owns {} API key(s), and a federated account owns none: this one has no \
+                 subject. Leave `subject` out; or make another account that has it.",
+                keys.len()
+            ),
+        )
+        .at("subject")
+        .into());
+    }
+    let recorded = if records_subject { "subject" } else { "scope" };
+    cx.warn(
+        Diagnostic::warning(
+            format!("The {recorded} is only recorded"),
+            format!(
+                "The {recorded} of the service account \"{name}\" is written down in the state, and nothing changes in W&B, \
+                 which does not tell it. If the account was made with another one, have it made anew with `-replace`."
+            ),
+        )
+        .at(recorded),
+    );
+    Ok(())
+}

@@ -33,7 +33,8 @@ where
     K: Hash + Eq + Clone + Send + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    /// Values count as fresh for this long, from when their load began.
+    /// Values count as fresh for this long, from the end of their load: a server that lets its callers wait is not asked
+    /// more often for that.
     pub(crate) fn new(max_age: Duration) -> Self {
         Self { max_age, slots: Arc::new(Mutex::new(Slots { next_load: 0, by_key: HashMap::new() })) }
     }
@@ -69,7 +70,6 @@ where
     where
         F: Future<Output = Result<V, Error>> + Send + 'static,
     {
-        let at = Instant::now();
         let this = slots.next_load;
         slots.next_load += 1;
         let (shared_slots, loaded_key) = (Arc::clone(&self.slots), key.clone());
@@ -79,7 +79,9 @@ where
             // Unless it was forgotten meanwhile.
             if matches!(slots.by_key.get(&loaded_key), Some(Slot::Loading { load, .. }) if *load == this) {
                 match &result {
-                    Ok(value) => slots.by_key.insert(loaded_key, Slot::Loaded { value: value.clone(), at }),
+                    Ok(value) => {
+                        slots.by_key.insert(loaded_key, Slot::Loaded { value: value.clone(), at: Instant::now() })
+                    }
                     Err(_) => slots.by_key.remove(&loaded_key),
                 };
             }
@@ -142,6 +144,20 @@ mod tests {
         assert_eq!(reads.get("b", || loads.load()).await.unwrap(), 2);
         tokio::time::advance(MAX_AGE).await;
         assert_eq!(reads.get("a", || loads.load()).await.unwrap(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_long_in_coming_is_fresh_when_it_comes() {
+        let (reads, loads) = (Coalescer::new(MAX_AGE), Loads::default());
+        let slow = || {
+            let load = loads.load();
+            async move {
+                tokio::time::sleep(2 * MAX_AGE).await;
+                load.await
+            }
+        };
+        assert_eq!(reads.get("a", slow).await.unwrap(), 1);
+        assert_eq!(reads.get("a", slow).await.unwrap(), 1);
     }
 
     #[tokio::test]

@@ -20,8 +20,9 @@ const OPERATION_DEADLINE: Duration = Duration::from_mins(5);
 const MAX_RETRIES: u32 = 6;
 /// Requests at the same time, unless told otherwise.
 const MAX_CONCURRENT_REQUESTS: usize = 16;
-/// How long a coalesced read may be used, unless told otherwise.
-const READ_MAX_AGE: Duration = Duration::from_secs(30);
+/// How long a coalesced read may be used, unless told otherwise. Longer than a server's window for counting requests, so
+/// that who waits for the next one does not begin it by reading everything again.
+const READ_MAX_AGE: Duration = Duration::from_mins(2);
 /// A connection that takes longer is not worth the wait.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 /// No limit is longer: beyond it the clock's arithmetic would have to be watched.
@@ -109,7 +110,7 @@ impl Config {
         self
     }
 
-    /// How long what was read of a team may be used for further reads of it. 30 s by default; zero to share only what
+    /// How long what was read of a team may be used for further reads of it. 2 min by default; zero to share only what
     /// is asked for at the same time. This client's own writes are seen at once in any case.
     #[must_use]
     pub fn with_read_max_age(mut self, age: Duration) -> Self {

@@ -133,6 +133,11 @@ impl Emulator {
         self.admin("journal")
     }
 
+    /// Forgets the requests so far.
+    pub fn reset_journal(&self) -> Result<()> {
+        self.change("POST", "reset-journal", &Value::Null).map(drop)
+    }
+
     /// How often each operation was asked for.
     pub fn counters(&self) -> Result<Value> {
         self.admin("counters")

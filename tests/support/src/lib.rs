@@ -11,6 +11,7 @@ pub mod emulator;
 pub mod host;
 pub mod leak;
 pub mod mirror;
+pub mod organization;
 pub mod process;
 pub mod proxy;
 pub mod target;

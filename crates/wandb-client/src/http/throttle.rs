@@ -64,7 +64,9 @@ impl Throttle {
         let is_refused = response.status == StatusCode::TOO_MANY_REQUESTS;
         let tells_to_wait = is_refused || response.status == StatusCode::SERVICE_UNAVAILABLE;
         let asked_for = response.header(http::header::RETRY_AFTER).and_then(|text| retry_after(text, date));
-        let asked_for = asked_for.filter(|_| tells_to_wait).or(reset.filter(|_| is_refused));
+        // Who is turned away while requests are left was not turned away for want of them.
+        let is_used_up = is_refused && remaining.is_none_or(|remaining| remaining == 0);
+        let asked_for = asked_for.filter(|_| tells_to_wait).or(reset.filter(|_| is_used_up));
 
         let mut limits = self.limits();
         if let Some((remaining, ends_at)) = window {
@@ -111,6 +113,8 @@ mod tests {
             (429, vec![("retry-after", "5")], Some(5)),
             (503, vec![("retry-after", "5")], Some(5)),
             (429, vec![("ratelimit-remaining", "0"), ("ratelimit-reset", "7")], Some(7)),
+            (429, vec![("ratelimit-reset", "7")], Some(7)),
+            (429, vec![("ratelimit-remaining", "9"), ("ratelimit-reset", "7")], None),
             (429, vec![("retry-after", "5"), ("ratelimit-reset", "7")], Some(5)),
             (200, vec![("ratelimit-remaining", "0"), ("ratelimit-reset", "7")], Some(7)),
             (200, vec![("retry-after", "5")], None),

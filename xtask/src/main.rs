@@ -5,6 +5,7 @@ mod docs;
 mod interrupt;
 mod proto;
 mod record;
+mod rpcs;
 mod screen;
 
 use std::io::{IsTerminal, Write, stderr, stdout};
@@ -43,6 +44,15 @@ enum Chore {
     },
     /// Record anew what real hosts send, as fixtures of the codec tests
     Record,
+    /// Write the table of the protocol's calls: which hosts make them, what answers and what tries them
+    Rpcs {
+        /// First record anew which calls real hosts make of the SDK's example provider
+        #[arg(long, conflicts_with = "check")]
+        record: bool,
+        /// Only tell whether the table is what the recorded calls and the sources give
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 /// What a shell shows for a command that was ended by ctrl-c.
@@ -55,6 +65,7 @@ fn main() -> ExitCode {
         Chore::Docs { check } => docs::run(check, &mut screen()),
         Chore::Proto { check } => proto::run(check),
         Chore::Record => record::run(&mut screen()),
+        Chore::Rpcs { record, check } => rpcs::run(record, check, &mut screen()),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };
     // Nobody is left to tell when standard error is closed.

@@ -20,6 +20,15 @@ async fn a_call_that_is_not_written_is_unimplemented() {
 }
 
 #[tokio::test]
+async fn every_call_is_named_in_the_log() {
+    let mut host = bare().variable("TF_LOG", "trace").host().await.expect("a host");
+    host.provider().stop_provider(stop_provider::Request {}).await.expect_err("a refusal");
+    let line = host.process().logged("call arrived").await.expect("a line");
+    let line: serde_json::Value = serde_json::from_str(&line).expect("a JSON object");
+    assert_eq!((&line["@level"], &line["tf_rpc"]), (&"trace".into(), &"StopProvider".into()));
+}
+
+#[tokio::test]
 async fn a_panic_says_where_and_not_what() {
     let mut host = bare().host().await.expect("a host");
     let request = call_function::Request { name: "hunter2".to_owned(), ..call_function::Request::default() };

@@ -55,9 +55,11 @@ impl<S: Provider> hyper::service::Service<Request<Incoming>> for Services<S> {
     /// Hands a call to its service, by the first part of `/package.Service/Method`.
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let path = request.uri().path().to_owned();
-        let service = path.split('/').nth(1).unwrap_or_default();
+        let (service, method) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
         match service {
             provider_server::SERVICE_NAME => {
+                // Of every call, also of those that are answered without the engine.
+                tracing::trace!(tf_rpc = method, "call arrived");
                 let answer = self.provider.clone().call(request);
                 Box::pin(panics::within(path, answer))
             }

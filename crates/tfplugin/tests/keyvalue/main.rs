@@ -4,5 +4,6 @@ mod ephemeral;
 mod failures;
 mod functions;
 mod lifecycle;
+mod metadata;
 mod planning;
 mod scene;

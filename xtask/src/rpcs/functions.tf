@@ -1,0 +1,3 @@
+output "key" {
+  value = provider::keyvalue::join("/", "texts", keyvalue_entry.greeting.key)
+}

@@ -1,0 +1,4 @@
+resource "keyvalue_entry" "named" {
+  key     = "named"
+  content = var.content
+}

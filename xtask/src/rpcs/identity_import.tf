@@ -1,0 +1,6 @@
+import {
+  to = keyvalue_entry.named
+  identity = {
+    key = "named"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = keyvalue_entry.greeting
+  id = "g:greeting"
+}

@@ -1,0 +1,5 @@
+resource "keyvalue_entry" "password" {
+  key            = "password"
+  secret         = "correct horse"
+  secret_version = 1
+}

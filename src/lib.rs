@@ -10,6 +10,8 @@ mod caller;
 mod credentials;
 mod error;
 mod functions;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod import_id;
 mod provider;
 mod service_account;

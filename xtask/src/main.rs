@@ -2,6 +2,7 @@
 
 mod demo;
 mod docs;
+mod fuzz;
 mod interrupt;
 mod proto;
 mod record;
@@ -10,6 +11,7 @@ mod screen;
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +37,14 @@ enum Chore {
         /// Only tell whether it is up to date
         #[arg(long)]
         check: bool,
+    },
+    /// Try every decoder with hostile input, one after the other, and print a table of what was done
+    Fuzz {
+        /// How long to try each
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Only this one
+        target: Option<String>,
     },
     /// Write the bindings of the protocol files anew
     Proto {
@@ -63,6 +73,7 @@ fn main() -> ExitCode {
         Chore::Demo => Interrupt::watch()
             .and_then(|interrupt| demo::run(&mut Screen::new(Box::new(stdout()), stdout().is_terminal()), &interrupt)),
         Chore::Docs { check } => docs::run(check, &mut screen()),
+        Chore::Fuzz { seconds, target } => fuzz::run(Duration::from_secs(seconds), target.as_deref(), &mut screen()),
         Chore::Proto { check } => proto::run(check),
         Chore::Record => record::run(&mut screen()),
         Chore::Rpcs { record, check } => rpcs::run(record, check, &mut screen()),

@@ -114,6 +114,8 @@ pub mod duration;
 mod engine;
 pub mod ephemeral;
 pub mod function;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod model;
 mod panic;
 pub mod provider;

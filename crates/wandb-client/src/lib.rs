@@ -39,6 +39,8 @@ mod config;
 mod credentials;
 pub mod environment;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod graphql;
 mod http;
 mod identity;

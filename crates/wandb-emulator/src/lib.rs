@@ -44,6 +44,8 @@ mod faults;
 mod federation;
 mod file_stream;
 mod front;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod graphql;
 mod ids;
 mod journal;

@@ -32,11 +32,11 @@ const MULTIPLEX: &str = "PLUGIN_MULTIPLEX_GRPC";
 const FORCE_TCP: &str = "TFPLUGIN_FORCE_TCP";
 
 /// Looks an environment variable up. Tests pass a map.
-pub(super) type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
+pub(crate) type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// What a host wants of the process.
 #[derive(Debug)]
-pub(super) struct Host {
+pub(crate) struct Host {
     /// The only certificate that may connect.
     pub(super) certificate: CertificateDer<'static>,
     pub(super) place: Place,
@@ -46,7 +46,7 @@ pub(super) struct Host {
 
 /// Why the process does not serve.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// No host has started this process.
     #[error("this is a plugin")]
     Person,
@@ -69,7 +69,7 @@ pub(super) enum Refusal {
 }
 
 impl Host {
-    pub(super) fn read(environment: &Environment<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn read(environment: &Environment<'_>) -> Result<Self, Refusal> {
         // Go plugins take a variable that is empty for one that is not set.
         let get = |name: &str| environment(name).filter(|value| !value.is_empty());
         if get(COOKIE.0).as_deref() != Some(COOKIE.1) {

@@ -13,7 +13,7 @@ mod controller;
 mod debug;
 mod ending;
 mod error;
-mod handshake;
+pub(crate) mod handshake;
 mod health;
 mod listener;
 mod logs;

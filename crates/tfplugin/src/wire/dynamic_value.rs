@@ -33,3 +33,10 @@ pub(super) fn decode_meta(value: Option<&proto::DynamicValue>, schema: Option<&S
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue> {
     Ok(proto::DynamicValue { msgpack: value.to_msgpack(ty)?.into(), ..proto::DynamicValue::default() })
 }
+
+/// Reads a value and writes it again, for the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn echo(msgpack: &[u8], json: &[u8], ty: &Type) -> Result<Vec<u8>> {
+    let value = proto::DynamicValue { msgpack: msgpack.to_vec().into(), json: json.to_vec().into() };
+    Ok(encode(&decode(Some(&value), ty)?, ty)?.msgpack.to_vec())
+}

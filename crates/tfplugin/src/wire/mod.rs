@@ -8,7 +8,7 @@ mod call_function;
 mod close_ephemeral_resource;
 mod configure_provider;
 mod diagnostics;
-mod dynamic_value;
+pub(crate) mod dynamic_value;
 mod get_functions;
 mod get_metadata;
 mod get_provider_schema;

@@ -1,7 +1,7 @@
 //! What this crate authenticates with, and where that is found.
 
 mod api_key;
-mod netrc;
+pub(crate) mod netrc;
 
 use std::fmt;
 use std::io::ErrorKind;

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 /// The password of the last entry for one of `machines`, of which earlier ones go before later ones. The login is not
 /// looked at: W&B's own clients write `user` there and read past it. A `default` entry is not used, as it would send a
 /// password to a host that it was not written for.
-pub(super) fn password(text: &str, machines: &[String]) -> Option<SecretString> {
+pub(crate) fn password(text: &str, machines: &[String]) -> Option<SecretString> {
     let entries = entries(text);
     let of = |machine: &String| {
         let mut own = entries.iter().rev().filter(|entry| entry.machine.eq_ignore_ascii_case(machine));

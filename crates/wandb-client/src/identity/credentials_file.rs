@@ -68,11 +68,7 @@ impl CredentialsFile {
 
     /// The token that was exchanged for this identity token, if any.
     pub(super) fn get(&self, key: &Key) -> io::Result<Option<AccessToken>> {
-        let entries = self.entries()?;
-        let entry = entries.get("credentials").and_then(|credentials| credentials.get(&key.0));
-        let secret = entry.and_then(|entry| entry.get("access_token")?.as_str());
-        let expires_at = entry.and_then(|entry| time(entry.get("expires_at")?.as_str()?));
-        Ok(secret.zip(expires_at).map(|(secret, expires_at)| AccessToken { secret: secret.into(), expires_at }))
+        Ok(token(&self.entries()?, key))
     }
 
     /// Adds a token, and drops this crate's entries that are of no more use.
@@ -106,6 +102,19 @@ impl CredentialsFile {
     }
 }
 
+/// The token of this name, if any.
+fn token(entries: &Map<String, Value>, key: &Key) -> Option<AccessToken> {
+    let entry = entries.get("credentials")?.get(&key.0)?;
+    let expires_at = time(entry.get("expires_at")?.as_str()?)?;
+    Some(AccessToken { secret: entry.get("access_token")?.as_str()?.into(), expires_at })
+}
+
+/// The token in a file of this text, for the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn find(json: &[u8], base_url: &BaseUrl, jwt: &str) -> Option<AccessToken> {
+    token(&serde_json::from_slice(json).ok()?, &Key::new(base_url, &Jwt::parse(jwt)?))
+}
+
 fn time(text: &str) -> Option<Timestamp> {
     Some(DateTime::strptime(TIME_FORMAT, text).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
@@ -135,7 +144,7 @@ mod tests {
         Key::new(&url.parse().unwrap(), &Jwt::parse(jwt).unwrap())
     }
 
-    fn token(secret: &str, expires_at: &str) -> AccessToken {
+    fn access_token(secret: &str, expires_at: &str) -> AccessToken {
         AccessToken { secret: secret.into(), expires_at: expires_at.parse().unwrap() }
     }
 
@@ -153,8 +162,8 @@ mod tests {
         let file = lock(&folder).await;
         let (a, b) = (key("https://a.example.com", "a.a.a"), key("https://b.example.com", "a.a.a"));
         assert!(file.get(&a).unwrap().is_none());
-        file.put(&a, &token("one", "2026-11-23T23:10:05Z"), now()).unwrap();
-        file.put(&b, &token("two", "2026-11-23T23:20:05Z"), now()).unwrap();
+        file.put(&a, &access_token("one", "2026-11-23T23:10:05Z"), now()).unwrap();
+        file.put(&b, &access_token("two", "2026-11-23T23:20:05Z"), now()).unwrap();
         let got = file.get(&a).unwrap().unwrap();
         assert_eq!((got.secret.expose_secret(), got.expires_at.to_string().as_str()), ("one", "2026-11-23T23:10:05Z"));
         assert_eq!(file.get(&b).unwrap().unwrap().secret.expose_secret(), "two");
@@ -168,10 +177,11 @@ mod tests {
         let theirs = json!({ "access_token": "theirs", "expires_at": "2020-01-01 00:00:00", "more": 1 });
         let before = json!({ "credentials": { "https://a.example.com": theirs }, "more": [2] });
         fs::write(&file.file, before.to_string()).unwrap();
-        file.put(&key("https://a.example.com", "old.old.old"), &token("old", "2026-11-23T23:10:05Z"), now()).unwrap();
+        file.put(&key("https://a.example.com", "old.old.old"), &access_token("old", "2026-11-23T23:10:05Z"), now())
+            .unwrap();
         let later = "2026-11-23T23:30:00Z".parse().unwrap();
         let new = key("https://a.example.com", "new.new.new");
-        file.put(&new, &token("new", "2026-11-23T23:40:05Z"), later).unwrap();
+        file.put(&new, &access_token("new", "2026-11-23T23:40:05Z"), later).unwrap();
         let after: Value = serde_json::from_slice(&fs::read(&file.file).unwrap()).unwrap();
         let ours = json!({ "access_token": "new", "expires_at": "2026-11-23 23:40:05" });
         let credentials = json!({ "https://a.example.com": theirs, new.0: ours });
@@ -184,7 +194,8 @@ mod tests {
         let file = lock(&folder).await;
         for text in ["not JSON", "[]", "{\"credentials\":[]}"] {
             fs::write(&file.file, text).unwrap();
-            let put = file.put(&key("https://a.example.com", "a.a.a"), &token("x", "2026-11-23T23:10:05Z"), now());
+            let put =
+                file.put(&key("https://a.example.com", "a.a.a"), &access_token("x", "2026-11-23T23:10:05Z"), now());
             assert!(put.is_err(), "{text}");
             assert_eq!(fs::read_to_string(&file.file).unwrap(), text);
         }
@@ -196,7 +207,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = TempDir::new().unwrap();
         let file = lock(&folder).await;
-        file.put(&key("https://a.example.com", "a.a.a"), &token("x", "2026-11-23T23:10:05Z"), now()).unwrap();
+        file.put(&key("https://a.example.com", "a.a.a"), &access_token("x", "2026-11-23T23:10:05Z"), now()).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&file.file), mode(file.file.parent().unwrap())), (0o600, 0o700));
     }

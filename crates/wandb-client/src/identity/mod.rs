@@ -2,7 +2,7 @@
 //! and shared with the other processes of a run, as an identity token is accepted once.
 
 mod access_token;
-mod credentials_file;
+pub(crate) mod credentials_file;
 mod exchange;
 mod token;
 

@@ -1,6 +1,6 @@
 //! SCIM: the requests needed here and what their answers say, with the quirks of W&B's servers.
 
-mod answer;
+pub(crate) mod answer;
 mod call;
 pub(crate) mod groups;
 pub(crate) mod users;

@@ -6,9 +6,9 @@ use super::error::ScimError;
 
 /// A filter of a list.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Filter {
-    pub(super) attribute: String,
-    pub(super) value: String,
+pub(crate) struct Filter {
+    pub(crate) attribute: String,
+    pub(crate) value: String,
 }
 
 impl Filter {
@@ -31,7 +31,7 @@ impl Filter {
     }
 
     /// Reads `attribute eq "value"`, the value being a JSON text.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (attribute, rest) = text.trim().split_once(' ')?;
         let (operator, value) = rest.trim_start().split_once(' ')?;
         if !operator.eq_ignore_ascii_case("eq") {

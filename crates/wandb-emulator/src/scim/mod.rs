@@ -1,7 +1,7 @@
 //! The SCIM API, with the ways of W&B's own: see each resource.
 
 mod error;
-mod filter;
+pub(crate) mod filter;
 mod groups;
 mod resource;
 mod roles;

@@ -1,9 +1,9 @@
 //! `ApplyResourceChange`.
 
-use super::{Engine, Readiness, rules};
+use super::{Engine, Readiness, rules, spelling};
 use crate::diagnostic::{Diagnostic, Diagnostics, Result, Severity};
 use crate::provider::Provider;
-use crate::resource::erased::{ErasedResource, Outcome, Wanted};
+use crate::resource::erased::{ErasedResource, Outcome, Wanted, breach};
 use crate::value::Value;
 
 pub(crate) struct Request {
@@ -78,10 +78,9 @@ fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value
         rules::settle(&mut state);
         diagnostics = softened(diagnostics);
     }
-    state = rules::keep_spelling(resource.schema().attributes(), planned, state);
+    state = spelling::keep(resource.schema().attributes(), planned, state);
     diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
-    rules::settle(&mut state);
-    rules::scrub(resource.schema().attributes(), &mut state);
+    let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
     Response { state, private, identity, diagnostics }
 }
 
@@ -94,15 +93,34 @@ fn updated<D>(
 ) -> Response {
     let Outcome { state, identity, private, report: mut diagnostics } = outcome;
     let mut state = state.unwrap_or(prior.state);
-    state = rules::keep_spelling(resource.schema().attributes(), planned, state);
+    state = spelling::keep(resource.schema().attributes(), planned, state);
     if !diagnostics.has_error() {
         diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     }
     diagnostics.extend(rules::check_identity(type_name, prior.identity.as_ref(), identity.as_ref()));
-    rules::settle(&mut state);
-    rules::scrub(resource.schema().attributes(), &mut state);
+    let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
     // An answer without identity would erase it.
     Response { state, private, identity: identity.or(prior.identity), diagnostics }
+}
+
+/// What a host can store of a state and an identity, whatever is wrong with them: the object exists, and an answer that
+/// cannot be sent would lose it.
+fn storable<D>(
+    type_name: &str,
+    resource: &dyn ErasedResource<D>,
+    planned: &Value,
+    mut state: Value,
+    identity: Option<Value>,
+    report: &mut Diagnostics,
+) -> (Value, Option<Value>) {
+    rules::settle(&mut state);
+    rules::scrub(resource.schema().attributes(), &mut state);
+    report.extend(rules::mend(type_name, resource.schema(), planned, &mut state));
+    let identity_type = resource.identity_schema().object_type();
+    let broken = identity.as_ref().and_then(|identity| identity.to_msgpack(&identity_type).err());
+    let Some(error) = broken else { return (state, identity) };
+    report.push(breach(type_name, format!("its identity cannot be written: {error}.")));
+    (state, None)
 }
 
 /// The errors of a create that reached its object, as warnings: an error beside a new state would taint the object,

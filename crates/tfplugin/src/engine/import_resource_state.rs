@@ -4,6 +4,7 @@ use super::{Deferred, Engine, Readiness, rules};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
 use crate::resource::ImportTarget;
+use crate::schema;
 use crate::value::Value;
 
 pub(crate) struct Response {
@@ -38,7 +39,7 @@ impl<P: Provider> Engine<P> {
         let Some(mut state) = outcome.state.filter(|_| !diagnostics.has_error()) else { return Err(diagnostics) };
         // The read that follows cannot know what only the configuration says; without its defaults the next plan
         // would show a change where nothing changes.
-        rules::fill_defaults(resource.schema().attributes(), &mut state);
+        schema::fill_defaults(resource.schema().attributes(), &mut state);
         diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
         let imported = Some(Imported { state, private: outcome.private, identity: outcome.identity });
         diagnostics.clone().into_result(Response { imported, deferred: None, diagnostics })

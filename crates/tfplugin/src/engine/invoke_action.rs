@@ -2,9 +2,10 @@
 
 use tokio::sync::mpsc;
 
-use super::{Engine, Readiness, rules};
+use super::{Engine, Readiness};
 use crate::diagnostic::{Diagnostic, Diagnostics, Result};
 use crate::provider::Provider;
+use crate::schema;
 use crate::value::Value;
 
 impl<P: Provider> Engine<P> {
@@ -24,7 +25,7 @@ impl<P: Provider> Engine<P> {
         let Readiness::Ready(data) = self.ready(false)? else {
             return Err(Diagnostic::bug("An invocation cannot be deferred.").into());
         };
-        rules::fill_defaults(action.schema().attributes(), &mut config);
+        schema::fill_defaults(action.schema().attributes(), &mut config);
         let report = action.invoke(self.call(&data, Value::Null), config, progress).await;
         report.clone().into_result(report)
     }

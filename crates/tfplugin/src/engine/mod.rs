@@ -7,6 +7,7 @@ pub(crate) mod apply_resource_change;
 pub(crate) mod call_function;
 pub(crate) mod close_ephemeral_resource;
 pub(crate) mod configure_provider;
+mod difference;
 pub(crate) mod import_resource_state;
 pub(crate) mod invoke_action;
 pub(crate) mod open_ephemeral_resource;
@@ -18,6 +19,7 @@ pub(crate) mod read_data_source;
 pub(crate) mod read_resource;
 pub(crate) mod renew_ephemeral_resource;
 mod rules;
+mod spelling;
 pub(crate) mod stop_provider;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
 //! `PlanAction`: a look ahead, as there is nothing to plan.
 
-use super::{Configuration, Deferred, Engine, rules};
+use super::{Configuration, Deferred, Engine};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
+use crate::schema;
 use crate::value::Value;
 
 pub(crate) struct Response {
@@ -18,7 +19,7 @@ impl<P: Provider> Engine<P> {
         deferral_allowed: bool,
     ) -> Result<Response> {
         let action = self.action(type_name)?;
-        rules::fill_defaults(action.schema().attributes(), &mut config);
+        schema::fill_defaults(action.schema().attributes(), &mut config);
         let mut response = Response { deferred: None, diagnostics: Diagnostics::new() };
         match self.configuration() {
             Configuration::Ready(data) => {

@@ -81,6 +81,10 @@ fn plan<D>(
 ) -> Result<(Response, Option<ValueChange>)> {
     let schema = resource.schema();
     let Request { prior, config, private, .. } = request;
+    let duplicates = schema.duplicates(&config);
+    if duplicates.has_error() {
+        return Err(duplicates);
+    }
     let kind = match (&prior, private::planned(&private)) {
         (Value::Null, Planned::Create) => PlanKind::Create,
         (Value::Null, Planned::Recreate) => PlanKind::Recreate,
@@ -99,6 +103,8 @@ fn plan<D>(
     }
     let mut requires_replace = output.replace;
     if let Some(prior) = existing {
+        // Hosts replace nothing because of an attribute that stays as it is.
+        requires_replace.retain(|path| prior.at(path) != output.planned.at(path));
         requires_replace.extend(planning::replacements(schema.attributes(), &config, prior, &output.planned));
     }
     let change = match (kind, existing) {

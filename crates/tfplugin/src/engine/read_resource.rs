@@ -1,6 +1,6 @@
 //! `ReadResource`.
 
-use super::{Deferred, Engine, Readiness, rules};
+use super::{Deferred, Engine, Readiness, rules, spelling};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
 use crate::resource::erased::Outcome;
@@ -44,7 +44,7 @@ impl<P: Provider> Engine<P> {
             let (private, identity) = (Vec::new(), None);
             return Ok(Response { state: Value::Null, private, identity, deferred: None, diagnostics });
         };
-        let state = rules::keep_spelling(resource.schema().attributes(), &prior, state);
+        let state = spelling::keep(resource.schema().attributes(), &prior, state);
         diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
         diagnostics.extend(rules::check_identity(type_name, identity.as_ref(), outcome.identity.as_ref()));
         let Outcome { private, identity, .. } = outcome;

@@ -3,10 +3,13 @@
 //! Hosts enforce them too, but blame in words that leave a user puzzled. Messages here never show values: they may be
 //! secret.
 
+use std::collections::BTreeMap;
+
+use super::difference::difference;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::erased::breach;
 use crate::schema::{Attribute, Attributes, Kind, Nesting, Schema};
-use crate::value::{Path, Step, Type, Value};
+use crate::value::{Path, Value};
 
 /// Write-only attributes that are set although the host would store them.
 pub(super) fn refused_write_only(schema: &Schema, config: &Value) -> Diagnostics {
@@ -61,51 +64,6 @@ pub(super) fn all_computed_unknown(schema: &Schema, mut config: Value) -> Value 
     config
 }
 
-/// Fills in defaults where an object has null.
-pub(super) fn fill_defaults(attributes: &Attributes, state: &mut Value) {
-    let Value::Map(values) = state else { return };
-    for (name, attribute) in attributes {
-        let Some(value) = values.get_mut(name) else { continue };
-        if let (true, Some(default)) = (value.is_null(), attribute.default()) {
-            *value = default.clone();
-        } else if let Kind::Nested(nesting, nested) = attribute.kind() {
-            match (nesting, value) {
-                (Nesting::Single, value) => fill_defaults(nested, value),
-                (Nesting::List, Value::List(values)) => {
-                    values.iter_mut().for_each(|value| fill_defaults(nested, value))
-                }
-                (Nesting::Map, Value::Map(values)) => {
-                    values.values_mut().for_each(|value| fill_defaults(nested, value))
-                }
-                (Nesting::Set, Value::Set(values)) => {
-                    let filled = std::mem::take(values).into_iter().map(|mut value| {
-                        fill_defaults(nested, &mut value);
-                        value
-                    });
-                    *values = filled.collect();
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// What was read, in the spelling of the state where both mean the same.
-pub(super) fn keep_spelling(attributes: &Attributes, prior: &Value, read: Value) -> Value {
-    let Value::Map(mut values) = read else { return read };
-    for (name, attribute) in attributes {
-        if let Some(value) = values.get_mut(name) {
-            let prior = prior.attribute(name);
-            if !prior.is_unknown() && attribute.same(prior, value) {
-                *value = prior.clone();
-            } else if let Kind::Nested(Nesting::Single, nested) = attribute.kind() {
-                *value = keep_spelling(nested, prior, std::mem::replace(value, Value::Null));
-            }
-        }
-    }
-    Value::Map(values)
-}
-
 /// Makes null what is still unknown.
 pub(super) fn settle(value: &mut Value) {
     match value {
@@ -142,6 +100,35 @@ pub(super) fn scrub(attributes: &Attributes, state: &mut Value) {
             Kind::Value(_) => {}
         }
     }
+}
+
+/// Puts something else in place of what is not of its attribute's type and so cannot be written: what was planned, or null.
+pub(super) fn mend(type_name: &str, schema: &Schema, planned: &Value, state: &mut Value) -> Diagnostics {
+    let mut report = Diagnostics::new();
+    if state.to_msgpack(schema.object_type()).is_ok() {
+        return report;
+    }
+    let mut answered = match std::mem::replace(state, Value::Null) {
+        Value::Map(answered) => answered,
+        _ => BTreeMap::new(),
+    };
+    let mended = schema.attributes().iter().map(|(name, attribute)| {
+        let ty = attribute.value_type();
+        let value = match answered.remove(name) {
+            Some(value) if value.to_msgpack(&ty).is_ok() => value,
+            _ => {
+                report.push(
+                    breach(type_name, format!("the value of `{name}` cannot be written in a state.")).at(name.as_str()),
+                );
+                let mut instead = planned.attribute(name).clone();
+                settle(&mut instead);
+                if instead.to_msgpack(&ty).is_ok() { instead } else { Value::Null }
+            }
+        };
+        (name.as_str(), value)
+    });
+    *state = Value::object(mended);
+    report
 }
 
 /// A state is wholly known, and holds no write-only value.
@@ -269,47 +256,11 @@ pub(super) fn check_applied(type_name: &str, schema: &Schema, planned: &Value, a
     report
 }
 
-/// The first place where an applied value does not fulfil a planned one.
-fn difference(ty: &Type, planned: &Value, applied: &Value) -> Option<Path> {
-    let under = |step: Step, ty: &Type, planned: &Value, applied: &Value| {
-        let inner = difference(ty, planned, applied)?;
-        Some(std::iter::once(step).chain(inner.steps().iter().cloned()).collect())
-    };
-    match (planned, applied) {
-        (Value::Unknown(refinement), applied) => {
-            let holds = refinement.as_ref().is_none_or(|refinement| refinement.holds(applied));
-            (!holds).then(Path::root)
-        }
-        // Told as such elsewhere.
-        (_, Value::Unknown(_)) => None,
-        (Value::Map(planned), Value::Map(applied)) if planned.keys().eq(applied.keys()) => {
-            planned.iter().find_map(|(name, value)| under(ty.step(name), ty.entry(name), value, &applied[name]))
-        }
-        (Value::List(planned), Value::List(applied)) if planned.len() == applied.len() => {
-            let mut pairs = planned.iter().zip(applied).enumerate();
-            pairs.find_map(|(index, (planned, applied))| under(Step::Index(index), ty.element(index), planned, applied))
-        }
-        (Value::Set(planned), Value::Set(applied)) => {
-            // Unknown elements may turn out equal to others; known ones must be there.
-            let (planned, applied) = (planned.as_slice(), applied.as_slice());
-            let fulfils = |planned: &Value, applied: &Value| difference(ty.element(0), planned, applied).is_none();
-            let kept = planned.iter().all(|planned| applied.iter().any(|applied| fulfils(planned, applied)));
-            let all_known = planned.iter().all(Value::is_wholly_known);
-            let fits = if all_known { planned.len() == applied.len() } else { applied.len() <= planned.len() };
-            (!kept || !fits).then(Path::root)
-        }
-        (Value::Dynamic(planned), Value::Dynamic(applied)) if planned.0 == applied.0 => {
-            difference(&planned.0, &planned.1, &applied.1)
-        }
-        (planned, applied) => (planned != applied).then(Path::root),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::schema::{list_of, string};
-    use crate::value::Refinement;
+    use crate::value::{Refinement, Type};
 
     fn schema() -> Schema {
         Schema::new("")
@@ -383,16 +334,6 @@ mod tests {
         assert_eq!(places(&check_known("t", &schema, &labels(Value::unknown()))), ["labels[\"env\"]"]);
         let report = check_applied("t", &schema, &labels("a".into()), &labels("b".into()));
         assert_eq!(places(&report), ["labels[\"env\"]"]);
-    }
-
-    #[test]
-    fn sets_keep_their_known_elements() {
-        let ty = Type::set(Type::String);
-        let planned = Value::set(["a".into(), Value::unknown()]);
-        assert_eq!(difference(&ty, &planned, &Value::set(["a".into(), "b".into()])), None);
-        assert_eq!(difference(&ty, &planned, &Value::set(["a".into()])), None, "the unknown one turned out equal");
-        assert!(difference(&ty, &planned, &Value::set(["b".into(), "c".into()])).is_some());
-        assert!(difference(&ty, &planned, &Value::set(["a".into(), "b".into(), "c".into()])).is_some());
     }
 
     #[test]

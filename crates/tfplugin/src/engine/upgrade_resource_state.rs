@@ -1,8 +1,9 @@
 //! `UpgradeResourceState`: called for every state that is read, also at the present version.
 
-use super::{Engine, rules};
+use super::Engine;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::provider::Provider;
+use crate::schema::fill_defaults;
 use crate::value::{Reading, Value};
 
 impl<P: Provider> Engine<P> {
@@ -36,7 +37,7 @@ impl<P: Provider> Engine<P> {
             steps.try_fold((first.step)(state)?, |state, upgrade| (upgrade?.step)(state))?
         };
         // An attribute that is new in the schema is what its default says.
-        rules::fill_defaults(schema.attributes(), &mut state);
+        fill_defaults(schema.attributes(), &mut state);
         Ok(state)
     }
 }

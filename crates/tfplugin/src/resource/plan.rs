@@ -5,6 +5,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::value::Path;
 
 /// What is planned.
+///
+/// `Create` and `Recreate` must come to the same plan. A replacement shows as such while a run is planned, also under
+/// `-replace`. But when the plan is applied hosts plan it again, and until Terraform 1.16 they then say nothing of the old
+/// object, which is gone by then or, with `create_before_destroy`, still lives; of a tainted object they never do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanKind {
     /// An object where there is none.
@@ -17,7 +21,8 @@ pub enum PlanKind {
 
 /// A change that is about to be planned, as [`Resource::preflight`] sees it.
 pub enum Change<'a, R: Resource + ?Sized> {
-    /// An object where there is none.
+    /// An object where there is none, as far as hosts tell: see [`PlanKind`]. In an apply it may be the second half of a
+    /// replacement, with the old object still there if `create_before_destroy` asks for it.
     Create {
         /// What will be.
         plan: &'a R::Model,
@@ -60,7 +65,8 @@ pub struct Plan<'a, R: Resource + ?Sized> {
 }
 
 impl<R: Resource + ?Sized> Plan<'_, R> {
-    /// Asks for replacement because of one attribute.
+    /// Asks for replacement because of one attribute that changes; hosts replace nothing for one that stays as it is. Where
+    /// there is no such attribute, make a computed one unknown.
     pub fn require_replacement(&mut self, attribute: impl Into<Path>) {
         self.replace.push(attribute.into());
     }

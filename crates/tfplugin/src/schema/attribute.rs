@@ -11,6 +11,8 @@ use crate::value::{Type, Value};
 pub struct Attribute {
     draft: Draft,
     usage: Usage,
+    /// Whether there is an [`Draft::equal_when`] in it, at any depth.
+    has_spellings: bool,
 }
 
 /// Who sets an attribute.
@@ -226,7 +228,12 @@ impl Draft {
     }
 
     pub(super) fn into_attribute(self, usage: Usage) -> Attribute {
-        Attribute { draft: self, usage }
+        let has_spellings = self.equality.is_some()
+            || match &self.kind {
+                Kind::Value(_) => false,
+                Kind::Nested(_, nested) => nested.values().any(Attribute::has_spellings),
+            };
+        Attribute { draft: self, usage, has_spellings }
     }
 }
 
@@ -297,10 +304,34 @@ impl Attribute {
         self.draft.recomputed
     }
 
-    /// Whether two values of this attribute mean the same.
+    /// Whether two values of this attribute mean the same, at any depth.
     #[must_use]
     pub fn same(&self, left: &Value, right: &Value) -> bool {
-        left == right || self.draft.equality.is_some_and(|same| same(left, right))
+        if left == right || self.draft.equality.is_some_and(|same| same(left, right)) {
+            return true;
+        }
+        let Kind::Nested(nesting, nested) = &self.draft.kind else { return false };
+        self.has_spellings
+            && match (nesting, left, right) {
+                (Nesting::Single, Value::Map(_), Value::Map(_)) => same_object(nested, left, right),
+                (Nesting::List, Value::List(left), Value::List(right)) => {
+                    left.len() == right.len()
+                        && left.iter().zip(right).all(|(left, right)| same_object(nested, left, right))
+                }
+                (Nesting::Map, Value::Map(left), Value::Map(right)) => {
+                    left.keys().eq(right.keys())
+                        && left.values().zip(right.values()).all(|(left, right)| same_object(nested, left, right))
+                }
+                (Nesting::Set, Value::Set(left), Value::Set(right)) => {
+                    same_set(nested, left.as_slice(), right.as_slice())
+                }
+                _ => false,
+            }
+    }
+
+    /// Whether two values can mean the same and yet differ, at any depth.
+    pub(crate) fn has_spellings(&self) -> bool {
+        self.has_spellings
     }
 
     /// What it is for, in Markdown.
@@ -320,6 +351,23 @@ impl Attribute {
     pub fn validators(&self) -> &[Validator] {
         &self.draft.validators
     }
+}
+
+pub(super) fn same_object(attributes: &Attributes, left: &Value, right: &Value) -> bool {
+    attributes.iter().all(|(name, attribute)| attribute.same(left.attribute(name), right.attribute(name)))
+}
+
+/// Elements that are equal stand for each other; what is left is compared one by one.
+fn same_set(attributes: &Attributes, left: &[Value], right: &[Value]) -> bool {
+    let only_in = |these: &[Value], those: &[Value]| {
+        these.iter().filter(|element| those.binary_search(element).is_err()).cloned().collect::<Vec<_>>()
+    };
+    let (left, mut right) = (only_in(left, right), only_in(right, left));
+    left.len() == right.len()
+        && left.iter().all(|left| {
+            let position = right.iter().position(|right| same_object(attributes, left, right));
+            position.map(|position| right.remove(position)).is_some()
+        })
 }
 
 impl fmt::Debug for Draft {

@@ -11,6 +11,7 @@
 //! ```
 
 mod attribute;
+mod defaults;
 mod validate;
 pub mod validator;
 
@@ -24,6 +25,8 @@ pub use self::attribute::{
     Attribute, Draft, Kind, Nesting, Replace, ReplaceRequest, Usage, boolean, dynamic, integer, list, list_of, map,
     map_of, number, object, set, set_of, string,
 };
+
+pub(crate) use self::defaults::fill_defaults;
 
 /// The attributes of an object, by name.
 pub type Attributes = BTreeMap<String, Attribute>;

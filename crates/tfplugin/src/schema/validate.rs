@@ -1,8 +1,9 @@
 //! Holding a configuration against its schema.
 
-use super::{Attributes, Kind, Nesting, Schema};
+use super::attribute::same_object;
+use super::{Attributes, Kind, Nesting, Schema, fill_defaults};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::value::{Path, Value};
+use crate::value::{Elements, Path, Value};
 
 impl Schema {
     /// Judges a configuration by the attributes' own rules. What is unknown is judged later, when it is known.
@@ -10,6 +11,15 @@ impl Schema {
     pub fn validate(&self, config: &Value) -> Diagnostics {
         let mut report = Diagnostics::new();
         object(&self.attributes, config, &Path::root(), false, &mut report);
+        report.extend(self.duplicates(config));
+        report
+    }
+
+    /// Elements of sets that differ as they are written and yet are the same: a plan could hold only one of them, which
+    /// hosts take for a mistake of the provider.
+    pub(crate) fn duplicates(&self, config: &Value) -> Diagnostics {
+        let mut report = Diagnostics::new();
+        duplicates(&self.attributes, config, &Path::root(), &mut report);
         report
     }
 }
@@ -33,6 +43,43 @@ fn object(attributes: &Attributes, config: &Value, path: &Path, hidden: bool, re
             elements(*nesting, value, &path, |element, path| object(nested, element, path, hidden, report));
         }
     }
+}
+
+fn duplicates(attributes: &Attributes, config: &Value, path: &Path, report: &mut Diagnostics) {
+    for (name, attribute) in attributes {
+        let Kind::Nested(nesting, nested) = attribute.kind() else { continue };
+        let (value, path) = (config.attribute(name), path.clone().attribute(name));
+        if let (Nesting::Set, Value::Set(elements)) = (nesting, value)
+            && has_duplicates(nested, elements)
+        {
+            let detail = format!(
+                "Two elements of `{name}` are the same, once defaults are filled in and spellings that mean the same \
+                 are taken for one. Remove one of them."
+            );
+            report.push(Diagnostic::error(format!("Duplicate element in `{name}`"), detail).at(path.clone()));
+        }
+        elements(*nesting, value, &path, |element, path| duplicates(nested, element, path, report));
+    }
+}
+
+/// Of what is not known yet nobody can tell.
+fn has_duplicates(attributes: &Attributes, elements: &Elements) -> bool {
+    let filled = elements.as_slice().iter().filter(|element| element.is_wholly_known()).map(|element| {
+        let mut element = element.clone();
+        fill_defaults(attributes, &mut element);
+        element
+    });
+    let mut filled: Vec<Value> = filled.collect();
+    filled.sort();
+    if filled.windows(2).any(|pair| pair[0] == pair[1]) {
+        return true;
+    }
+    let has_spellings = attributes.values().any(super::Attribute::has_spellings);
+    has_spellings
+        && filled
+            .iter()
+            .enumerate()
+            .any(|(index, left)| filled[index + 1..].iter().any(|right| same_object(attributes, left, right)))
 }
 
 /// Shows each nested object of a value with its path.
@@ -67,7 +114,7 @@ fn describe(hidden: bool, value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::validator::{length, one_of};
-    use super::super::{list_of, string};
+    use super::super::{list_of, set_of, string};
     use super::*;
 
     fn schema() -> Schema {
@@ -112,6 +159,29 @@ mod tests {
         let token = Value::object([("token", Value::from("hunter2"))]);
         let report = schema.validate(&Value::object([("credentials", Value::List(vec![token]))]));
         assert_eq!(report.iter().next().unwrap().detail, "The value must be 9 to 99 characters long.");
+    }
+
+    #[test]
+    fn elements_of_a_set_that_come_to_the_same_are_told() {
+        let folded =
+            |left: &Value, right: &Value| left.as_str().map(str::to_lowercase) == right.as_str().map(str::to_lowercase);
+        let tag = Schema::new("")
+            .required("name", string("").equal_when(folded))
+            .optional("color", string("").default("red"));
+        let schema = Schema::new("").optional("tags", set_of(tag, ""));
+        let tag = |name: Value, color: Value| Value::object([("name", name), ("color", color)]);
+        let cases = [
+            (tag("a".into(), Value::Null), tag("a".into(), "red".into()), true),
+            (tag("a".into(), Value::Null), tag("A".into(), Value::Null), true),
+            (tag("a".into(), Value::Null), tag("a".into(), "blue".into()), false),
+            (tag("a".into(), Value::Null), tag(Value::unknown(), Value::Null), false),
+        ];
+        for (left, right, duplicate) in cases {
+            let report = schema.validate(&Value::object([("tags", Value::set([left, right]))]));
+            let told: Vec<_> = report.iter().map(|d| (d.summary.as_str(), d.path.clone())).collect();
+            let expected = duplicate.then(|| ("Duplicate element in `tags`", Some("tags".into())));
+            assert_eq!(told, expected.into_iter().collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ enum Behaviour {
     LeaveUnknown,
     ChangePlanned,
     Gone,
+    ReplaceForName,
 }
 
 struct Things {
@@ -53,7 +54,7 @@ impl Things {
         let failure = || Err(Diagnostic::error("Remote failure", "It failed.").into());
         let mut state = Thing { id: "1".into(), ..plan };
         match self.behaviour {
-            Behaviour::Well | Behaviour::Gone => Ok(state),
+            Behaviour::Well | Behaviour::Gone | Behaviour::ReplaceForName => Ok(state),
             Behaviour::FailBefore => failure(),
             Behaviour::FailAfter => {
                 cx.reached(state);
@@ -101,6 +102,9 @@ impl Resource for &'static Things {
 
     fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
         self.see(format!("plan {:?} private {}", plan.kind, plan.private));
+        if self.behaviour == Behaviour::ReplaceForName {
+            plan.require_replacement("name");
+        }
         Ok(())
     }
 
@@ -327,6 +331,16 @@ async fn a_replacement_is_told_from_a_create() {
             "preflight create",
         ]
     );
+}
+
+#[tokio::test]
+async fn a_replacement_for_what_does_not_change_is_an_update() {
+    let (engine, things) = configured(Behaviour::ReplaceForName).await;
+    let Value::Map(mut larger) = config("a") else { unreachable!() };
+    larger.insert("size".into(), Value::from(2));
+    let planned = plan(&engine, thing("1".into(), "a"), Value::Map(larger), b"").await.unwrap();
+    assert!(planned.requires_replace.is_empty());
+    assert_eq!(*things.seen.lock().unwrap(), ["plan Update private 0", "preflight update"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,57 @@
+//! The SDK under real hosts, which attach to this very program as to a provider in a debugger.
+//!
+//! With `--debug` the program is a provider (`provider.rs`); else it runs the cases, each under each host that has what the
+//! case needs. `ACCEPTANCE_HOSTS` picks hosts by their release, such as `1.14,1.15`.
+
+mod actions;
+mod provider;
+mod replacement;
+mod scene;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use libtest_mimic::{Arguments, Failed, Trial};
+use test_support::host::{Feature, Release};
+
+use crate::scene::Scene;
+
+/// What is tried under each host that has the feature.
+pub(crate) struct Case {
+    name: &'static str,
+    needs: Option<Feature>,
+    play: fn(&Scene) -> Result<()>,
+}
+
+fn main() -> Result<ExitCode> {
+    if env::args().nth(1).as_deref() == Some("--debug") {
+        return Ok(tfplugin::serve(provider::BenchProvider));
+    }
+    let arguments = Arguments::from_args();
+    let cases = actions::CASES.iter().chain(replacement::CASES);
+    let releases = releases()?;
+    let trials = cases.flat_map(|case| releases.iter().map(move |release| trial(*release, case))).collect();
+    Ok(libtest_mimic::run(&arguments, trials).exit_code())
+}
+
+/// The releases that are picked; else the ones that brought actions and that are newest.
+fn releases() -> Result<Vec<Release>> {
+    let Ok(picked) = env::var("ACCEPTANCE_HOSTS") else { return Ok(vec![Release::V1_14, Release::NEWEST]) };
+    let find = |name: &str| {
+        let short = |release: &Release| format!("{}.{}", release.version().major, release.version().minor);
+        let found = Release::ALL.into_iter().find(|release| short(release) == name);
+        found.with_context(|| format!("`{name}` is no release of Terraform that can be installed"))
+    };
+    // Other tests know hosts by other names too, which have no release of their own.
+    picked.split(',').filter(|name| !matches!(*name, "preferred" | "tofu")).map(find).collect()
+}
+
+fn trial(release: Release, case: &'static Case) -> Trial {
+    let version = release.version();
+    let has = |feature: Feature| feature.is_in(test_support::host::Product::Terraform, &version);
+    let missing = case.needs.is_some_and(|feature| !has(feature));
+    let name = format!("terraform-{}.{}::{}", version.major, version.minor, case.name);
+    let play = move || Scene::set(release).and_then(|scene| (case.play)(&scene));
+    Trial::test(name, move || play().map_err(|error| Failed::from(format!("{error:#}")))).with_ignored_flag(missing)
+}

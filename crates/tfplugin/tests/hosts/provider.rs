@@ -1,0 +1,154 @@
+//! A provider that writes down what it is asked for.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use tfplugin::resource::Change;
+use tfplugin::schema::{boolean, string};
+use tfplugin::{
+    About, Action, ActionContext, Attr, ConfigureContext, Context, Diagnostic, Model, Provider, Registry, Resource,
+    ResourceContext, Result, Schema,
+};
+
+pub(crate) struct BenchProvider;
+
+/// Where it is written down.
+pub(crate) struct Journal(PathBuf);
+
+impl Journal {
+    fn write(&self, line: &str) -> Result<()> {
+        let write = || writeln!(OpenOptions::new().create(true).append(true).open(self.0.join("journal"))?, "{line}");
+        write().map_err(|error: std::io::Error| Diagnostic::error("No journal", error.to_string()).into())
+    }
+}
+
+#[derive(Model)]
+pub(crate) struct Configuration {
+    folder: Attr<String>,
+}
+
+impl Provider for BenchProvider {
+    type Model = Configuration;
+    type Data = Journal;
+
+    fn about(&self) -> About {
+        About {
+            name: "bench",
+            address: "registry.terraform.io/example/bench",
+            version: "0.0.0",
+            description: "Writes down what it is asked for",
+            log_targets: &[],
+        }
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new("Writes down what it is asked for.").required("folder", string("Where."))
+    }
+
+    fn register(&self, registry: &mut Registry<Journal>) {
+        registry.resource(ThingResource).action(NoteAction);
+    }
+
+    async fn configure(&self, _: &mut ConfigureContext, config: Configuration) -> Result<Journal> {
+        Ok(Journal(config.folder.get()?.into()))
+    }
+}
+
+pub(crate) struct ThingResource;
+
+#[derive(Clone, Model)]
+pub(crate) struct Thing {
+    id: Attr<String>,
+    name: Attr<String>,
+    note: Attr<String>,
+}
+
+impl Resource for ThingResource {
+    const TYPE_NAME: &'static str = "bench_thing";
+    type Data = Journal;
+    type Model = Thing;
+    type Identity = ();
+    type Private = u32;
+
+    fn schema(&self) -> Schema {
+        Schema::new("A thing.")
+            .computed("id", string("Its id."))
+            .required("name", string("Its name.").replace())
+            .optional("note", string("A note."))
+    }
+
+    fn identity(&self, _: &Thing) -> Result<()> {
+        Ok(())
+    }
+
+    async fn preflight(&self, cx: &mut Context<'_, Journal>, change: Change<'_, Self>) -> Result<()> {
+        cx.provider().write(match change {
+            Change::Create { .. } => "plan create",
+            Change::Recreate { .. } => "plan recreate",
+            Change::Update { .. } => "plan update",
+            Change::Destroy { .. } => "plan destroy",
+        })
+    }
+
+    async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: Thing) -> Result<Thing> {
+        cx.provider().write("create")?;
+        cx.private = 7;
+        Ok(Thing { id: "1".into(), ..plan })
+    }
+
+    async fn read(&self, _: &mut ResourceContext<'_, Self>, state: Thing) -> Result<Option<Thing>> {
+        Ok(Some(state))
+    }
+
+    async fn update(&self, cx: &mut ResourceContext<'_, Self>, _: Thing, plan: Thing) -> Result<Thing> {
+        cx.provider().write("update")?;
+        Ok(plan)
+    }
+
+    async fn delete(&self, cx: &mut ResourceContext<'_, Self>, _: Thing) -> Result<()> {
+        cx.provider().write("delete")
+    }
+}
+
+/// Writes down what the configuration says.
+pub(crate) struct NoteAction;
+
+#[derive(Model)]
+pub(crate) struct Note {
+    text: Attr<String>,
+    loud: Attr<bool>,
+}
+
+impl Action for NoteAction {
+    const TYPE_NAME: &'static str = "bench_note";
+    type Data = Journal;
+    type Model = Note;
+
+    fn schema(&self) -> Schema {
+        Schema::new("Writes a line.")
+            .required("text", string("The line."))
+            .optional("loud", boolean("In capitals.").default(true))
+    }
+
+    async fn preflight(&self, _: &mut Context<'_, Journal>, config: &Note) -> Result<()> {
+        match config.text.as_str() {
+            Some("forbidden") => Err(Diagnostic::error("Text not allowed", "Write something else.").at("text").into()),
+            _ => Ok(()),
+        }
+    }
+
+    #[allow(clippy::panic, reason = "a case asks for it")]
+    async fn invoke(&self, cx: &mut ActionContext<'_, Self>, config: Note) -> Result<()> {
+        let text = config.text.get()?;
+        match text.as_str() {
+            "fail" => return Err(Diagnostic::error("No ink", "The pen is empty.").into()),
+            "panic" => panic!("hunter2"),
+            _ => {}
+        }
+        cx.progress("opening the journal");
+        let line = if *config.loud.get()? { text.to_uppercase() } else { text.clone() };
+        cx.progress(format!("writing {} characters", line.len()));
+        cx.provider().write(&line)
+    }
+}

@@ -29,6 +29,7 @@ use crate::server::ServerInfo;
 use crate::team::Team;
 use crate::teams::Teams;
 use crate::turns::Turns;
+use crate::user::User;
 use crate::viewer::Viewer;
 
 /// So many changes of a team leave together at most, so that a request stays small and quick.
@@ -53,6 +54,8 @@ pub(crate) struct Inner {
     pub(crate) abilities: Coalescer<(), Abilities>,
     pub(crate) scim_access: Coalescer<(), ScimAccess>,
     pub(crate) server: Coalescer<(), Arc<ServerInfo>>,
+    pub(crate) custom_roles: Coalescer<(), Arc<Vec<String>>>,
+    pub(crate) people: Coalescer<(), Arc<[User]>>,
     pub(crate) team_names: Coalescer<(), Arc<Teams>>,
     pub(crate) teams: Coalescer<String, Option<Arc<Team>>>,
     pub(crate) team_api_keys: Coalescer<String, Arc<TeamApiKeys>>,
@@ -90,6 +93,8 @@ impl Client {
             abilities: Coalescer::new(Duration::MAX),
             scim_access: Coalescer::new(Duration::MAX),
             server: Coalescer::new(Duration::MAX),
+            custom_roles: Coalescer::new(Duration::MAX),
+            people: Coalescer::new(config.read_max_age),
             team_names: Coalescer::new(config.read_max_age),
             teams: Coalescer::new(config.read_max_age),
             team_api_keys: Coalescer::new(config.read_max_age),

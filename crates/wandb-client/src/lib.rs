@@ -42,6 +42,7 @@ mod error;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod graphql;
+mod guarded;
 mod http;
 mod identity;
 mod ids;
@@ -71,6 +72,7 @@ pub use config::{Config, ConfigError};
 pub use credentials::{ApiKey, Configured, Credential, CredentialError, Found, InvalidApiKey, Looked, Place};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, ServerMessage, ServerMessages};
+pub use guarded::Guarded;
 pub use identity::{AccessToken, IdentityToken, IdentityTokenError};
 pub use ids::{ApiKeyId, MemberId, UserId};
 pub use invitation::Invitation;

@@ -104,9 +104,14 @@ impl Client {
     /// Takes someone out of a team or withdraws an invitation to it. The account lives on. It is no error if nobody of
     /// that id is in the team.
     pub async fn remove_from_team(&self, team: &str, member: &MemberId) -> Result<(), Error> {
-        let document = delete_invite_document();
         let _change = self.change(Changed::Team(team.to_owned()));
-        let _turn = self.inner().turns.take(team, document.operation().name).await?;
+        let _turn = self.inner().turns.take(team, delete_invite_document().operation().name).await?;
+        self.delete_invite(team, member).await
+    }
+
+    /// The request alone, for who has the team's turn.
+    pub(crate) async fn delete_invite(&self, team: &str, member: &MemberId) -> Result<(), Error> {
+        let document = delete_invite_document();
         let variables = json!({ "input": { "entityName": team, "id": member.as_str() } });
         let deleted = self.graphql(&document, &variables).await;
         document.check_removed(deleted.map(|data: DeleteInviteData| data.delete_invite))

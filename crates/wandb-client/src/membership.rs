@@ -1,11 +1,14 @@
 //! Who is in a team, and in which role: changes of people by SCIM.
 
+use std::sync::Arc;
+
 use crate::batch::{self, Batch, Failures};
 use crate::client::{Changed, Client};
 use crate::error::{Error, ErrorKind, ServerMessages};
 use crate::ids::UserId;
 use crate::names;
 use crate::scim::groups::{self, GroupId, GroupNode};
+use crate::scim::roles::{self, RoleNode};
 use crate::scim::{self, List, users};
 
 /// A change of who is in a team.
@@ -61,7 +64,24 @@ impl Client {
     pub async fn set_team_role(&self, user: &UserId, team: &str, role: &str) -> Result<(), Error> {
         let _change = self.change(Changed::Team(team.to_owned()));
         let _turn = self.inner().turns.take(team, users::SET_TEAM_ROLE.name).await?;
+        self.patch_team_role(user, team, role).await
+    }
+
+    /// The request alone, for who has the team's turn.
+    pub(crate) async fn patch_team_role(&self, user: &UserId, team: &str, role: &str) -> Result<(), Error> {
         self.scim(|| users::set_team_role(self.base_url(), user, team, role), scim::read_empty).await
+    }
+
+    /// The names of the organization's own roles, asked once, by SCIM, which not every caller may use
+    /// ([`Error::is_forbidden`]) and not every server has ([`Error::is_unsupported`]).
+    pub async fn custom_roles(&self) -> Result<Arc<Vec<String>>, Error> {
+        let client = self.clone();
+        let ask = || async move {
+            let list: List<RoleNode> = client.scim(|| roles::all(client.base_url()), scim::read).await?;
+            let roles = list.into_all(roles::LIST_ROLES, "all roles")?;
+            Ok(Arc::new(roles.into_iter().filter_map(|role| role.name).collect()))
+        };
+        self.inner().custom_roles.get((), ask).await
     }
 
     /// Whether there is a team of that name. Unlike [`team`](Self::team) it tells "gone" from "hidden", for callers who

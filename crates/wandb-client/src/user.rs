@@ -96,6 +96,28 @@ impl Client {
         person.among(users.into_iter().filter_map(UserNode::into_active), document.operation().name)
     }
 
+    /// The same for a caller who looks for many people, and may use SCIM: all people are asked for in one request, and
+    /// remembered for as long as what is read of teams. Where the server does not show them all, each is asked for.
+    pub async fn find_user_among_all(&self, person: Person<'_>) -> Result<Option<User>, Error> {
+        let client = self.clone();
+        let load = || async move {
+            let list: List<ScimUser> = client.scim(|| users::all(client.base_url()), scim::read).await?;
+            let people = list.into_all(users::LIST_USERS, "all people")?;
+            Ok(people.into_iter().filter_map(ScimUser::into_active).collect())
+        };
+        match self.inner().people.get((), load).await {
+            Ok(people) => {
+                let folded = person.name().to_lowercase();
+                let is_alike = |user: &&User| person.name_of(user).is_some_and(|name| name.to_lowercase() == folded);
+                person.among(people.iter().filter(is_alike).cloned(), users::LIST_USERS.name)
+            }
+            Err(error) if error.is_forbidden() || error.is_unsupported() || error.is_not_visible() => {
+                self.find_user(person).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     async fn find_user_by_scim(&self, person: Person<'_>) -> Result<Option<User>, Error> {
         let list: List<ScimUser> = self.scim(|| users::find(self.base_url(), person), scim::read).await?;
         let (users, is_whole) = list.into_items();

@@ -4,9 +4,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{ErrorKind, ServerMessage, ServerMessages};
+use crate::error::{Error, ErrorKind, ServerMessage, ServerMessages};
 use crate::http::failure::{by_status, by_status_alone};
-use crate::http::{Failure, Reach, Response};
+use crate::http::{Failure, Operation, Reach, Response};
 use crate::json;
 
 /// Marks a body as an error that SCIM's own code wrote.
@@ -34,6 +34,14 @@ impl<T> List<T> {
         let items = self.resources.unwrap_or_default();
         let is_whole = self.total.is_none_or(|total| total <= items.len());
         (items, is_whole)
+    }
+
+    /// What is in it, which has to be all.
+    pub(crate) fn into_all(self, operation: Operation, what: &str) -> Result<Vec<T>, Error> {
+        match self.into_items() {
+            (items, true) => Ok(items),
+            (_, false) => Err(Error::of(operation.name, ErrorKind::NotVisible { what: what.to_owned() })),
+        }
     }
 }
 

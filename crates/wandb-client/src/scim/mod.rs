@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 mod call;
 pub(crate) mod groups;
+pub(crate) mod roles;
 pub(crate) mod users;
 
 use http::Method;

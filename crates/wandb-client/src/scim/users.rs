@@ -17,6 +17,8 @@ const TEAMS_SCHEMA: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:Use
 
 /// Finds people by a name of theirs.
 pub(crate) const FIND_USER: Operation = Operation { name: "ScimFindUser", effect: Effect::Read };
+/// Lists all people.
+pub(crate) const LIST_USERS: Operation = Operation { name: "ScimListUsers", effect: Effect::Read };
 /// Sets a person's role in a team.
 pub(crate) const SET_TEAM_ROLE: Operation = Operation { name: "ScimSetTeamRole", effect: Effect::Set };
 /// Makes a service account of the organization.
@@ -31,6 +33,11 @@ pub(crate) fn find(base_url: &BaseUrl, person: Person<'_>) -> Request {
         Person::Email(email) => ("emails.value", email),
     };
     filtered(FIND_USER, base_url.endpoint(&["scim", "Users"]), attribute, value)
+}
+
+/// Lists all people.
+pub(crate) fn all(base_url: &BaseUrl) -> Request {
+    Request::new(LIST_USERS, Method::GET, base_url.endpoint(&["scim", "Users"]))
 }
 
 pub(crate) fn set_team_role(base_url: &BaseUrl, id: &UserId, team: &str, role: &str) -> Request {

@@ -36,6 +36,9 @@ pub use self::schemas::{FunctionSignature, Schemas};
 
 type Result<T> = std::result::Result<T, SessionError>;
 
+/// So many operations a host has under way at the same time, unless it is told otherwise.
+const PARALLELISM: usize = 10;
+
 /// The version that the session gives itself out for.
 const TERRAFORM_VERSION: &str = "1.15.5";
 

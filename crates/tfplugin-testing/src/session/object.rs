@@ -37,6 +37,13 @@ impl Object {
         self.identity.as_ref()
     }
 
+    /// The same object with another state, as if that had been stored.
+    #[must_use]
+    pub fn with_value(mut self, value: Value) -> Self {
+        self.value = value;
+        self
+    }
+
     /// The provider's private bytes.
     #[must_use]
     pub fn private(&self) -> &[u8] {

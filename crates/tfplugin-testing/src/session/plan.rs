@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tfplugin::Diagnostics;
 use tfplugin::value::{Path, Value};
 use tfplugin_proto::tfplugin6 as proto;
 
 use super::wire::{self, Subject};
-use super::{Call, Object, Result, Session, capabilities};
+use super::{Call, Object, PARALLELISM, Result, Session, capabilities};
 use crate::process::within;
 use crate::proposed::proposed_new_state;
 use crate::rules::{self, Breach, Rule};
@@ -163,6 +164,12 @@ impl Session {
             create_before_destroy: false,
             warnings,
         })
+    }
+
+    /// Plans objects that are not there yet, ten at a time as hosts do.
+    pub async fn plan_creates(&self, type_name: &str, configs: &[Value]) -> Result<Vec<Plan>> {
+        let plans = stream::iter(configs).map(|config| self.plan(type_name, None, config));
+        plans.buffered(PARALLELISM).try_collect().await
     }
 
     /// Plans the end of an object. A provider that does not want to know of it is not asked.

@@ -11,6 +11,12 @@ use crate::error::{Explain as _, causes};
 use crate::provider::Connection;
 use crate::visibility;
 
+/// Who may change what is in a team; the end of the sentence "That takes ...".
+pub(crate) const TEAM_ADMIN: &str = "an admin of the team or of its organization";
+
+/// Who may use SCIM and make teams.
+pub(crate) const ORGANIZATION_ADMIN: &str = "an admin of the organization, or a service account of all of it";
+
 /// What the caller is to the organization.
 #[derive(Debug)]
 pub(crate) enum InOrganization {
@@ -74,8 +80,8 @@ pub(crate) async fn require_organization_admin(connection: &Connection, action: 
     Err(Diagnostic::error(
         "Permission denied",
         format!(
-            "The account {account} may not {action}: that takes an admin of the organization, or a service account of \
-             the whole organization. Use the credential of one.\n\nThat it is none follows from this answer: {}",
+            "The account {account} may not {action}: that takes {ORGANIZATION_ADMIN}. Use the credential of one.\n\n\
+             That it is none follows from the server's answer to it: {}",
             causes(&error)
         ),
     )
@@ -95,8 +101,8 @@ pub(crate) async fn require_team_admin(connection: &Connection, team: &str, acti
     Err(Diagnostic::error(
         "Permission denied",
         format!(
-            "The account {account} may not {action}: that takes an admin of the team \"{team}\" or of its \
-             organization, and the account is {role}. Ask an admin for the role, or use another account's credential."
+            "The account {account} may not {action}: that takes {TEAM_ADMIN}, and the account is {role}. Ask an admin \
+             for the role, or use another account's credential."
         ),
     )
     .into())

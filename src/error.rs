@@ -9,11 +9,27 @@ use wandb_client::{Error, ErrorKind};
 pub(crate) trait Explain<T> {
     /// `action` ends the sentence "Could not ...".
     fn explain(self, action: &str) -> Result<T>;
+
+    /// The same; of a missing permission it says who has it. `permission` ends the sentence "That takes ...".
+    fn needing(self, action: &str, permission: &str) -> Result<T>;
 }
 
 impl<T> Explain<T> for std::result::Result<T, Error> {
     fn explain(self, action: &str) -> Result<T> {
         self.map_err(|error| diagnostic(&error, action).into())
+    }
+
+    fn needing(self, action: &str, permission: &str) -> Result<T> {
+        self.map_err(|error| {
+            if error.is_forbidden() {
+                let detail = format!(
+                    "Could not {action}. That takes {permission}. Use the credential of one, or ask one for the role.\n\n{}",
+                    causes(&error)
+                );
+                return Diagnostic::error("Permission denied", detail).into();
+            }
+            diagnostic(&error, action).into()
+        })
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod access_token;
 mod api_key;
-#[allow(dead_code, reason = "the resources that ask the rest of it follow")]
 mod caller;
 mod credentials;
 mod error;
@@ -16,6 +15,9 @@ mod import_id;
 mod provider;
 mod service_account;
 mod team;
+mod team_member;
+mod user;
+mod viewer;
 mod visibility;
 
 pub use self::provider::{ADDRESS, WandbProvider};

@@ -9,7 +9,7 @@ use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Pr
 use wandb_client::{BaseUrl, Client, Config, Configured, Environment, Viewer};
 
 use crate::error::{Explain as _, sentence};
-use crate::{access_token, api_key, credentials, functions, service_account, team};
+use crate::{access_token, api_key, credentials, functions, service_account, team, team_member, user, viewer};
 
 /// Where registries know this provider; the one place that names it.
 pub const ADDRESS: &str = "registry.terraform.io/wandb-community/wandb";
@@ -132,8 +132,12 @@ impl Provider for WandbProvider {
             .resource(api_key::ApiKeyResource)
             .resource(service_account::ServiceAccountResource)
             .resource(team::TeamResource)
+            .resource(team_member::TeamMemberResource)
             .data_source(api_key::ApiKeysDataSource)
             .data_source(team::TeamDataSource)
+            .data_source(team::TeamsDataSource)
+            .data_source(user::UserDataSource)
+            .data_source(viewer::ViewerDataSource)
             .ephemeral_resource(access_token::AccessToken)
             .ephemeral_resource(api_key::EphemeralApiKey);
         functions::register(registry);

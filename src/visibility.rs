@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tfplugin::{Diagnostic, Result};
-use wandb_client::{Team, TeamExistence};
+use wandb_client::{Member, Team, TeamExistence};
 
 use crate::error::Explain as _;
 use crate::provider::Connection;
@@ -22,6 +22,22 @@ pub(crate) async fn team(connection: &Connection, name: &str) -> Result<Option<A
         TeamExistence::Absent => Ok(None),
         TeamExistence::Exists | TeamExistence::CannotTell(_) => Err(team_not_visible(connection, name).into()),
     }
+}
+
+/// Who is in a team: an error where that is hidden, since then nobody is known to be absent.
+pub(crate) fn members<'t>(connection: &Connection, team: &'t Team) -> Result<&'t [Member]> {
+    team.members.as_deref().ok_or_else(|| {
+        Diagnostic::error(
+            "Members not visible",
+            format!(
+                "The account {} sees the team \"{}\" and not all who are in it, so nothing can be said about its members. \
+                 Use the credential of an admin of the team or its organization.",
+                caller(connection),
+                team.name
+            ),
+        )
+        .into()
+    })
 }
 
 /// A team that is asked for and not there.

@@ -3,13 +3,17 @@
 //! W&B has no way to delete or rename a team. So a destroy either refuses (`deletion_policy = "prevent"`, while planning
 //! where a plan is made of it) or forgets the team (`"abandon"`), and nothing here ever asks for replacement.
 
+use serde::{Deserialize, Serialize};
 use tfplugin::resource::{Change, IdentitySchema, ImportTarget, Plan, PlanKind};
-use tfplugin::schema::string;
 use tfplugin::schema::validator::{length, one_of, trimmed};
+use tfplugin::schema::{object, string};
 use tfplugin::value::Type;
-use tfplugin::{Attr, Context, Diagnostic, Model, Resource, ResourceContext, Result, Schema, string_enum};
-use wandb_client::Team;
+use tfplugin::{Attr, Context, Diagnostics, Model, Resource, ResourceContext, Result, Schema, string_enum};
+use wandb_client::{MemberChange, NewTeam, Person, ScimAccess, StorageBucket, UserId};
 
+use super::storage_bucket::{self, StorageBucketModel};
+use super::{holdings, messages};
+use crate::caller::ORGANIZATION_ADMIN;
 use crate::error::Explain as _;
 use crate::provider::Connection;
 use crate::{caller, import_id, visibility};
@@ -22,12 +26,20 @@ pub(crate) struct TeamModel {
     id: Attr<String>,
     name: Attr<String>,
     initial_admin: Attr<String>,
+    storage_bucket: Attr<StorageBucketModel>,
     deletion_policy: Attr<DeletionPolicy>,
 }
 
 #[derive(Clone, Model)]
 pub(crate) struct TeamIdentity {
     name: Attr<String>,
+}
+
+/// What is noted of how the team came here.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Notes {
+    /// Whether it was made here, so that its bucket is known and not only written down.
+    made: bool,
 }
 
 string_enum! {
@@ -45,7 +57,7 @@ impl Resource for TeamResource {
     type Data = Connection;
     type Model = TeamModel;
     type Identity = TeamIdentity;
-    type Private = ();
+    type Private = Notes;
 
     fn schema(&self) -> Schema {
         Schema::new(
@@ -63,6 +75,15 @@ impl Resource for TeamResource {
             string(
                 "The username of the team's first admin. Defaults to the account that the provider uses. It is of \
                  use only when the team is made: changing it later changes nothing in W&B.",
+            ),
+        )
+        .optional(
+            "storage_bucket",
+            object(
+                storage_bucket::schema(),
+                "The team's own storage bucket, in place of W&B's. It is checked and set when the team is made, by SCIM, \
+                 and cannot be changed later. W&B shows it to nobody, so after an import it is null; writing it down \
+                 then changes nothing in W&B.",
             ),
         )
         .optional(
@@ -84,51 +105,61 @@ impl Resource for TeamResource {
         Ok(TeamIdentity { name: state.name.clone() })
     }
 
-    fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
-        let prior = plan.prior.and_then(|prior| prior.name.as_str());
-        match (plan.kind, prior, plan.config.name.as_str()) {
-            (PlanKind::Recreate, _, name) => Err(replacement_refused(name.unwrap_or("of this resource")).into()),
-            (PlanKind::Update, Some(prior), Some(name)) if prior != name => Err(Diagnostic::error(
-                "Teams cannot be renamed",
-                format!(
-                    "W&B offers no way to rename the team \"{prior}\" to \"{name}\". Keep the name; or declare \
-                     \"{name}\" as another resource, which makes a new, empty team."
-                ),
-            )
-            .at("name")
-            .into()),
-            _ => Ok(()),
+    fn validate(&self, config: &TeamModel, report: &mut Diagnostics) {
+        if let Some(bucket) = config.storage_bucket.known() {
+            bucket.validate(report);
         }
     }
 
+    fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
+        let name = plan.config.name.as_str();
+        if plan.kind == PlanKind::Recreate {
+            return Err(messages::replacement_refused(name.unwrap_or("of this resource")).into());
+        }
+        let Some(prior) = plan.prior else { return Ok(()) };
+        match (prior.name.as_str(), name) {
+            (Some(prior), Some(name)) if prior != name => return Err(messages::rename_refused(prior, name).into()),
+            _ => {}
+        }
+        let bucket = &plan.planned.storage_bucket;
+        if plan.private.made && !bucket.is_unknown() && *bucket != prior.storage_bucket {
+            return Err(messages::bucket_change_refused(prior.name.as_str().unwrap_or_default()).into());
+        }
+        Ok(())
+    }
+
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
-        let client = &cx.provider().client;
         match change {
-            Change::Create { plan } => {
-                let Some(name) = plan.name.as_str() else { return Ok(()) };
-                if client.team(name).await.explain(&format!("look for the team \"{name}\""))?.is_some() {
-                    return Err(exists(name).into());
-                }
-                caller::require_organization_admin(cx.provider(), &format!("create the team \"{name}\"")).await
-            }
-            Change::Destroy { prior } if prior.deletion_policy.known() != Some(&DeletionPolicy::Abandon) => {
-                let name = prior.name.get()?;
-                // What it holds is told where it can be seen; the refusal does not depend on it.
-                let team = client.team(name).await.ok().flatten();
-                Err(deletion_refused(name, team.as_deref()).into())
-            }
-            Change::Destroy { .. } | Change::Update { .. } | Change::Recreate { .. } => Ok(()),
+            Change::Create { plan } => ahead_of_create(cx.provider(), plan).await,
+            Change::Destroy { prior } => refuse_to_delete(cx.provider(), prior).await,
+            Change::Update { .. } | Change::Recreate { .. } => Ok(()),
         }
     }
 
     async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: TeamModel) -> Result<TeamModel> {
-        let name = plan.name.get()?;
-        let initial_admin = plan.initial_admin.get_optional()?.map(String::as_str);
-        let team = match cx.provider().client.create_team(name, initial_admin).await {
-            Err(error) if error.is_conflict() => return Err(exists(name).into()),
-            result => result.explain(&format!("create the team \"{name}\""))?,
+        let client = &cx.provider().client;
+        let name = plan.name.get()?.clone();
+        let action = format!("create the team \"{name}\"");
+        let made = |made: std::result::Result<NewTeam, wandb_client::Error>| match made {
+            Err(error) if error.is_conflict() => Err(messages::exists(&name).into()),
+            made => made.needing(&action, ORGANIZATION_ADMIN),
         };
-        Ok(TeamModel { id: team.id.into(), ..plan })
+        let initial_admin = plan.initial_admin.get_optional()?.cloned();
+        let Some(bucket) = plan.storage_bucket.get_optional()?.cloned() else {
+            let team = made(client.create_team(&name, initial_admin.as_deref()).await)?;
+            cx.private.made = true;
+            return Ok(TeamModel { id: team.id.into(), ..plan });
+        };
+        let admin = admin_of_bucket_team(cx.provider(), initial_admin.as_deref()).await?;
+        let bucket: StorageBucket = bucket.to_client()?;
+        let team = made(client.create_team_with_bucket(&name, &bucket).await)?;
+        cx.private.made = true;
+        let state = TeamModel { id: team.id.into(), ..plan };
+        cx.reached(state.clone());
+        let action = format!("give the new team \"{name}\" its first admin");
+        client.change_members(&name, MemberChange::Add(admin.clone())).await.needing(&action, ORGANIZATION_ADMIN)?;
+        client.set_team_role(&admin, &name, "admin").await.needing(&action, ORGANIZATION_ADMIN)?;
+        Ok(state)
     }
 
     async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: TeamModel) -> Result<Option<TeamModel>> {
@@ -142,15 +173,12 @@ impl Resource for TeamResource {
     }
 
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: TeamModel) -> Result<()> {
+        // Asked here too: no plan is made of some destroys, as of a tainted team.
+        refuse_to_delete(cx.provider(), &state).await?;
         let name = state.name.get()?;
-        if state.deletion_policy.known() != Some(&DeletionPolicy::Abandon) {
-            // Reached where no plan asks, as for a tainted team.
-            return Err(deletion_refused(name, None).into());
+        if state.deletion_policy.known() == Some(&DeletionPolicy::Abandon) {
+            cx.warn(messages::left(name));
         }
-        cx.warn(Diagnostic::warning(
-            "Team left in W&B",
-            format!("The team \"{name}\" is no longer managed here. It lives on in W&B, with all that it holds."),
-        ));
         Ok(())
     }
 
@@ -172,66 +200,70 @@ impl Resource for TeamResource {
             id: team.id.clone().into(),
             name: team.name.clone().into(),
             initial_admin: Attr::Null,
+            storage_bucket: Attr::Null,
             deletion_policy: Attr::Null,
         })
     }
 }
 
-fn exists(name: &str) -> Diagnostic {
-    let id = import_id::encode(name);
-    Diagnostic::error(
-        "Team exists already",
-        format!(
-            "A team named \"{name}\" exists already. To manage it here, import it:\n\n  import {{\n    to = \
-             wandb_team.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of NAME. If it is \
-             managed here already and only marked as tainted, clear that with `terraform untaint`."
-        ),
-    )
-    .at("name")
+async fn ahead_of_create(connection: &Connection, plan: &TeamModel) -> Result<()> {
+    if let Some(name) = plan.name.as_str() {
+        if connection.client.team(name).await.explain(&format!("look for the team \"{name}\""))?.is_some() {
+            return Err(messages::exists(name).into());
+        }
+        caller::require_organization_admin(connection, &format!("create the team \"{name}\"")).await?;
+    }
+    let access = connection.client.scim_access().await;
+    match access.explain("ask whether SCIM is open to the credential's account")? {
+        ScimAccess::Closed(refusal) if !plan.storage_bucket.is_null() => {
+            return Err(messages::bucket_needs_scim(&refusal).into());
+        }
+        // People who are hidden are not known to be absent.
+        ScimAccess::Closed(_) => return Ok(()),
+        ScimAccess::Open => {}
+    }
+    if plan.storage_bucket.is_null() {
+        if let Some(admin) = plan.initial_admin.as_str() {
+            person(connection, admin).await?;
+        }
+    } else if !plan.initial_admin.is_unknown() {
+        admin_of_bucket_team(connection, plan.initial_admin.as_str()).await?;
+    }
+    Ok(())
 }
 
-fn deletion_refused(name: &str, team: Option<&Team>) -> Diagnostic {
-    let held = team.and_then(|team| team.members.as_ref()).map(|members| holdings(members)).unwrap_or_default();
-    Diagnostic::error(
-        "Team cannot be deleted",
-        format!(
-            "W&B offers no way to delete the team \"{name}\"{held}, and its `deletion_policy` is \"prevent\". To stop \
-             managing it and leave it in W&B, either apply `deletion_policy = \"abandon\"` first and destroy it then, \
-             or replace its resource block by:\n\n  removed {{\n    from = wandb_team.NAME\n    lifecycle {{\n      \
-             destroy = false\n    }}\n  }}"
-        ),
-    )
+/// The first admin of a team that SCIM makes: who is named, else the caller. Accounts that are no people cannot be it.
+async fn admin_of_bucket_team(connection: &Connection, initial_admin: Option<&str>) -> Result<UserId> {
+    if let Some(name) = initial_admin {
+        return person(connection, name).await;
+    }
+    let caller = &connection.caller;
+    match caller.username.as_deref() {
+        // SCIM shows people, and no service accounts.
+        Some(username) if caller.email.is_some() => person(connection, username).await,
+        _ => Err(messages::bucket_needs_admin().into()),
+    }
 }
 
-/// Such as `, which still holds 3 people and 1 service account`.
-fn holdings(members: &[wandb_client::Member]) -> String {
-    let count = |is_service| {
-        members
-            .iter()
-            .filter(|member| (member.account_type == wandb_client::AccountType::Service) == is_service)
-            .count()
+async fn person(connection: &Connection, username: &str) -> Result<UserId> {
+    let found = connection.client.find_user(Person::Username(username)).await;
+    let found = found.explain(&format!("look for \"{username}\" in the organization"))?;
+    found.map(|user| user.id).ok_or_else(|| messages::admin_not_found(username).into())
+}
+
+/// Refuses the end of a team that is there and not to be abandoned.
+async fn refuse_to_delete(connection: &Connection, state: &TeamModel) -> Result<()> {
+    if state.deletion_policy.known() == Some(&DeletionPolicy::Abandon) {
+        return Ok(());
+    }
+    let name = state.name.get()?;
+    // What it holds is told where it can be seen; the refusal does not depend on it.
+    let held = match visibility::team(connection, name).await {
+        Ok(None) => return Ok(()),
+        Ok(Some(team)) => holdings::told(&connection.client, &team).await,
+        Err(_) => String::new(),
     };
-    let say = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {many}")),
-    };
-    let parts: Vec<String> =
-        [say(count(false), "person", "people"), say(count(true), "service account", "service accounts")]
-            .into_iter()
-            .flatten()
-            .collect();
-    if parts.is_empty() { String::new() } else { format!(", which still holds {}", parts.join(" and ")) }
-}
-
-fn replacement_refused(name: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Teams cannot be replaced",
-        format!(
-            "W&B offers no way to delete the team \"{name}\", so it cannot be made anew. Leave out `-replace` and \
-             `replace_triggered_by`; a team that is marked as tainted is cleared by `terraform untaint`."
-        ),
-    )
+    Err(messages::deletion_refused(name, &held).into())
 }
 
 #[cfg(test)]

@@ -19,9 +19,13 @@ pub(crate) const CASES: &[Case] = cases![
     quick_start,
     provider,
     resource_wandb_team,
+    resource_wandb_team_member,
     resource_wandb_service_account,
     resource_wandb_api_key,
     data_source_wandb_team,
+    data_source_wandb_teams,
+    data_source_wandb_user,
+    data_source_wandb_viewer,
     data_source_wandb_api_keys,
     ephemeral_resource_wandb_api_key needs EphemeralResources,
     ephemeral_resource_wandb_access_token needs EphemeralResources,
@@ -38,9 +42,13 @@ const FOLDERS: &[&str] = &[
     "quick-start",
     "provider",
     "resources/wandb_team",
+    "resources/wandb_team_member",
     "resources/wandb_service_account",
     "resources/wandb_api_key",
     "data-sources/wandb_team",
+    "data-sources/wandb_teams",
+    "data-sources/wandb_user",
+    "data-sources/wandb_viewer",
     "data-sources/wandb_api_keys",
     "ephemeral-resources/wandb_api_key",
     "ephemeral-resources/wandb_access_token",
@@ -92,6 +100,10 @@ fn resource_wandb_team(scene: &mut Scene) -> Result<()> {
     run(scene, "resources/wandb_team")
 }
 
+fn resource_wandb_team_member(scene: &mut Scene) -> Result<()> {
+    run(scene, "resources/wandb_team_member")
+}
+
 fn resource_wandb_service_account(scene: &mut Scene) -> Result<()> {
     run(scene, "resources/wandb_service_account")
 }
@@ -120,6 +132,19 @@ fn ephemeral_resource_wandb_access_token(scene: &mut Scene) -> Result<()> {
     let file = scene.identity_token_file("ada@acme.example")?;
     scene.workspace.set("TF_VAR_identity_token_file", &file);
     run(scene, "ephemeral-resources/wandb_access_token")
+}
+
+fn data_source_wandb_teams(scene: &mut Scene) -> Result<()> {
+    scene.create_team("vision")?;
+    run(scene, "data-sources/wandb_teams")
+}
+
+fn data_source_wandb_user(scene: &mut Scene) -> Result<()> {
+    run(scene, "data-sources/wandb_user")
+}
+
+fn data_source_wandb_viewer(scene: &mut Scene) -> Result<()> {
+    run(scene, "data-sources/wandb_viewer")
 }
 
 fn function_api_key_id(scene: &mut Scene) -> Result<()> {

@@ -159,6 +159,8 @@ pub(crate) struct Scene {
     pub(crate) workspace: Workspace,
     /// The backend.
     pub(crate) emulator: Emulator,
+    /// The emulator's program.
+    program: PathBuf,
     initialized: bool,
 }
 
@@ -178,11 +180,27 @@ impl Scene {
     }
 
     fn set(stage: &Stage, host: &Host) -> Result<Self> {
-        let emulator = Emulator::start(&stage.emulator()?)?;
+        let program = stage.emulator()?;
+        let emulator = Emulator::start(&program)?;
         let mut workspace = Workspace::new(host, &stage.mirror()?)?;
         workspace.set("WANDB_BASE_URL", emulator.base_url());
         workspace.set("WANDB_API_KEY", emulator.administrator().api_key.expose_secret());
-        Ok(Self { workspace, emulator, initialized: false })
+        Ok(Self { workspace, emulator, program, initialized: false })
+    }
+
+    /// Begins with another organization, of this seed, in which `ada` is the administrator.
+    pub(crate) fn seed(&mut self, seed: &str) -> Result<()> {
+        let file = self.workspace.home().join("seed.yaml");
+        std::fs::write(&file, seed)?;
+        self.emulator = Emulator::start_with(&self.program, &["--seed", file.to_str().context("the path is text")?])?;
+        self.workspace.set("WANDB_BASE_URL", self.emulator.base_url());
+        self.act_as(&self.emulator.administrator().api_key.clone());
+        Ok(())
+    }
+
+    /// From now on the provider acts for the owner of this key.
+    pub(crate) fn act_as(&mut self, key: &SecretString) {
+        self.workspace.set("WANDB_API_KEY", key.expose_secret());
     }
 
     /// Makes this the whole configuration, with the provider required and its block empty unless it is in `text`.

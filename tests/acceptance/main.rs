@@ -12,6 +12,7 @@ mod provider;
 mod service_account;
 mod team;
 mod team_data_source;
+mod team_member;
 
 use std::io::{Write, stderr};
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ const AREAS: &[(&str, &[Case])] = &[
     ("provider", provider::CASES),
     ("team", team::CASES),
     ("team_data_source", team_data_source::CASES),
+    ("team_member", team_member::CASES),
     ("service_account", service_account::CASES),
     ("api_key", api_key::CASES),
     ("ephemeral", ephemeral::CASES),

@@ -3,8 +3,10 @@
 //! What real hosts make of the provider, and what they print, is tried in `tests/acceptance`.
 
 mod api_key;
+mod permissions;
 mod provider;
 mod scene;
 mod service_account;
 mod team;
 mod team_data_source;
+mod team_member;

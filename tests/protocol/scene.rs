@@ -9,7 +9,47 @@ use serde_json::json;
 use test_support::binaries::{self, Binary};
 use test_support::emulator::Emulator;
 use tfplugin::value::Value;
+use tfplugin::{Diagnostic, Diagnostics};
 use tfplugin_testing::{Launch, Object, Session, SessionError};
+
+/// An organization with somebody in every role. In the team `research`: the admin `grace`, the member `linus`, the viewer
+/// `vera`, an invitation, and the service account `ci`; in the team `other` only `otto`. `root` administers the instance,
+/// `platform` is a service account of the organization, and `niklaus` is in no team.
+pub(crate) const ORGANIZATION: &str = r#"
+organization: acme
+deployment: { kind: dedicated, version: 0.84.0 }
+people:
+  - { username: ada, email: ada@acme.example, name: Ada, role: admin }
+  - { username: root, email: root@acme.example, instance_admin: true, api_keys: [{ key: "00000000000000000000000000000000000000a2" }] }
+  - { username: grace, email: grace@acme.example, api_keys: [{ key: "00000000000000000000000000000000000000a3" }] }
+  - { username: linus, email: linus@acme.example, api_keys: [{ key: "00000000000000000000000000000000000000a4" }] }
+  - { username: vera, email: vera@acme.example, api_keys: [{ key: "00000000000000000000000000000000000000a5" }] }
+  - { username: otto, email: otto@acme.example, api_keys: [{ key: "00000000000000000000000000000000000000a6" }] }
+  - { username: niklaus, email: niklaus@acme.example }
+roles:
+  - { name: Annotator, inherited_from: viewer, permissions: ["run:update"] }
+teams:
+  - name: research
+    members:
+      - { username: grace, role: admin }
+      - { username: linus }
+      - { username: vera, role: viewer }
+    invitations: [{ email: new@elsewhere.example }]
+    service_accounts:
+      - { name: ci, api_keys: [{ key: "00000000000000000000000000000000000000b1" }] }
+  - name: other
+    members: [{ username: otto, role: admin }]
+organization_service_accounts:
+  - { username: platform, default_team: research, api_keys: [{ key: "00000000000000000000000000000000000000c1" }] }
+"#;
+
+pub(crate) const ROOT: &str = "00000000000000000000000000000000000000a2";
+pub(crate) const GRACE: &str = "00000000000000000000000000000000000000a3";
+pub(crate) const LINUS: &str = "00000000000000000000000000000000000000a4";
+pub(crate) const VERA: &str = "00000000000000000000000000000000000000a5";
+pub(crate) const OTTO: &str = "00000000000000000000000000000000000000a6";
+pub(crate) const CI: &str = "00000000000000000000000000000000000000b1";
+pub(crate) const PLATFORM: &str = "00000000000000000000000000000000000000c1";
 
 /// A configured provider and the backend that it works with.
 pub(crate) struct Scene {
@@ -31,6 +71,33 @@ impl Scene {
         Ok(Self { session, emulator, secrets: vec![key] })
     }
 
+    /// The same with somebody in every role: [`ORGANIZATION`].
+    pub(crate) async fn set_organization() -> Result<Self> {
+        Self::set_seeded(ORGANIZATION).await
+    }
+
+    /// An organization of this seed, in which `ada` is the administrator.
+    pub(crate) async fn set_seeded(seed: &str) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("seed.yaml");
+        std::fs::write(&file, seed)?;
+        let emulator = emulator_with(&["--seed", file.to_str().context("the path is text")?])?;
+        let key = emulator.administrator().api_key.clone();
+        let mut session = Session::start(launch(&emulator, &key)).await?;
+        session.configure(&object([])).await?;
+        Ok(Self { session, emulator, secrets: vec![key] })
+    }
+
+    /// From now on the provider acts for the owner of this key.
+    pub(crate) async fn act_as(&mut self, key: &str) -> Result<()> {
+        let key = SecretString::from(key);
+        let mut session = Session::start(launch(&self.emulator, &key)).await?;
+        session.configure(&object([])).await?;
+        std::mem::replace(&mut self.session, session).end().await?;
+        self.secrets.push(key);
+        Ok(())
+    }
+
     /// Ends the provider. Whatever the test has done, no secret is in the provider's logs, which hold everything.
     pub(crate) async fn end(self) -> Result<()> {
         let logs = self.session.end().await?;
@@ -41,6 +108,12 @@ impl Scene {
             ensure!(leak.is_none(), "a secret is in the logs of the provider");
         }
         Ok(())
+    }
+
+    /// How many requests the backend has answered.
+    pub(crate) fn requests(&self) -> Result<usize> {
+        let journal = self.emulator.journal()?;
+        Ok(journal["entries"].as_array().context("the journal has entries")?.len())
     }
 
     /// Makes a team that can be given up.
@@ -77,10 +150,15 @@ pub(crate) fn secret(key: &Object) -> Result<SecretString> {
 
 /// An emulator with fresh data.
 pub(crate) fn emulator() -> Result<Emulator> {
+    emulator_with(&[])
+}
+
+/// An emulator with further options of its command line.
+pub(crate) fn emulator_with(options: &[&str]) -> Result<Emulator> {
     static BINARY: OnceLock<std::result::Result<PathBuf, String>> = OnceLock::new();
     let build = || binaries::build(&[Binary::Emulator], |_| ()).map(|folder| folder.join(Binary::Emulator.name()));
     let binary = BINARY.get_or_init(|| build().map_err(|error| format!("{error:#}")));
-    Emulator::start(binary.as_ref().map_err(|error| anyhow!(error.clone()))?)
+    Emulator::start_with(binary.as_ref().map_err(|error| anyhow!(error.clone()))?, options)
 }
 
 /// The provider, which logs everything and acts for the owner of this key.
@@ -116,10 +194,18 @@ pub(crate) fn refusal<T>(result: std::result::Result<T, SessionError>) -> Result
     let error = result.err().context("the provider did not refuse")?;
     let Some(diagnostics) = error.diagnostics() else { return Err(error.into()) };
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-    Ok(errors
-        .map(|error| match &error.path {
-            Some(path) => format!("{path}: {}", error.summary),
-            None => error.summary.clone(),
-        })
-        .collect())
+    Ok(errors.map(titled).collect())
+}
+
+/// The titles of warnings, each with its place.
+pub(crate) fn warnings(diagnostics: &Diagnostics) -> Vec<String> {
+    let warnings = diagnostics.iter().filter(|diagnostic| !diagnostic.is_error());
+    warnings.map(titled).collect()
+}
+
+fn titled(diagnostic: &Diagnostic) -> String {
+    match &diagnostic.path {
+        Some(path) => format!("{path}: {}", diagnostic.summary),
+        None => diagnostic.summary.clone(),
+    }
 }

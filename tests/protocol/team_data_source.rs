@@ -15,14 +15,15 @@ async fn a_team_is_read_with_all_who_are_in_it() -> Result<()> {
     let read = scene.session.read_data_source(TYPE, &object([("name", "research".into())])).await?;
     assert_eq!(read.attribute("id").as_str(), Some(text(&team, "id")?));
 
+    let Value::List(accounts) = read.attribute("service_accounts") else { panic!("no list of accounts") };
+    let [account] = accounts.as_slice() else { panic!("{} service accounts", accounts.len()) };
+    assert_eq!(account.attribute("name").as_str(), Some("ci"));
     let Value::List(members) = read.attribute("members") else { panic!("no list of members") };
-    let services: Vec<_> =
-        members.iter().filter(|member| member.attribute("service_account") == &Value::Bool(true)).collect();
-    let [service] = services.as_slice() else { panic!("{} service accounts", services.len()) };
-    assert_eq!(service.attribute("name").as_str(), Some("ci"));
+    assert_eq!(members.len(), 1, "people alone");
     let administrator = scene.emulator.administrator().username.as_str();
     let person = members.iter().find(|member| member.attribute("username").as_str() == Some(administrator));
-    assert_eq!(person.context("the administrator")?.attribute("pending"), &Value::Bool(false));
+    assert_eq!(person.context("the administrator")?.attribute("status").as_str(), Some("active"));
+    assert_eq!(person.context("the administrator")?.attribute("role").as_str(), Some("admin"));
     scene.end().await
 }
 

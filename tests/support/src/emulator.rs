@@ -228,6 +228,55 @@ impl Emulator {
         Ok(body["data"].take())
     }
 
+    /// Makes a person of this username by SCIM, with the address `USERNAME@acme.example`; answers the id.
+    pub fn create_person(&self, username: &str) -> Result<String> {
+        let emails = json!([{ "primary": true, "value": format!("{username}@acme.example") }]);
+        let person = self.scim("POST", "Users", &json!({ "userName": username, "emails": emails }))?;
+        Ok(person["id"].as_str().context("a person has an id")?.to_owned())
+    }
+
+    /// Gives a member of a team another role by SCIM, behind the provider's back.
+    pub fn set_team_role(&self, id: &str, team: &str, role: &str) -> Result<()> {
+        let roles = json!([{ "teamName": team, "roleName": role }]);
+        let operations = json!([{ "op": "replace", "path": "teamRoles", "value": roles }]);
+        let body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations });
+        self.scim("PATCH", &format!("Users/{id}"), &body).map(drop)
+    }
+
+    /// Invites an address to a team, behind the provider's back.
+    pub fn invite(&self, team: &str, email: &str) -> Result<()> {
+        let mutation = "mutation M($team: String!, $email: String) { \
+                        createInvite(input: { entityName: $team, email: $email }) { invite { id } } }";
+        self.graphql(mutation, &json!({ "team": team, "email": email })).map(drop)
+    }
+
+    /// The id of a person or an invitation in a team, by the address.
+    pub fn member(&self, team: &str, email: &str) -> Result<String> {
+        let query = "query Q($team: String!) { entity(name: $team) { members { id email } } }";
+        let answer = self.graphql(query, &json!({ "team": team }))?;
+        let members = answer.pointer("/entity/members").and_then(Value::as_array).context("a team has members")?;
+        let member = members.iter().find(|member| member["email"] == email);
+        let member = member.with_context(|| format!("nobody in `{team}` has the address `{email}`"))?;
+        Ok(member["id"].as_str().context("a member has an id")?.to_owned())
+    }
+
+    /// Asks SCIM as the administrator would.
+    fn scim(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}/scim/{path}", self.base_url))
+            .header("Authorization", &basic(&self.administrator.username, &self.administrator.api_key))
+            .header("Content-Type", "application/scim+json")
+            .body(body.to_string())?;
+        let mut answer = self.agent.run(request)?;
+        let status = answer.status();
+        let text = answer.body_mut().read_to_string()?;
+        if !status.is_success() {
+            bail!("the emulator answered {status} to {method} {path}: {text}");
+        }
+        Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
+    }
+
     /// Deletes a user or service account by SCIM as the administrator would, behind the provider's back.
     pub fn delete_account(&self, id: &str) -> Result<()> {
         let answer = self

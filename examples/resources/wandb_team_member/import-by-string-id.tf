@@ -1,0 +1,4 @@
+import {
+  to = wandb_team_member.grace
+  id = "vision/grace@example.com"
+}

@@ -1,0 +1,111 @@
+//! What to say of teams, which can be neither deleted nor renamed.
+
+use tfplugin::Diagnostic;
+use wandb_client::Error;
+
+use crate::caller::ORGANIZATION_ADMIN;
+use crate::error::causes;
+use crate::import_id;
+
+pub(super) fn exists(name: &str) -> Diagnostic {
+    let id = import_id::encode(name);
+    Diagnostic::error(
+        "Team exists already",
+        format!(
+            "A team named \"{name}\" exists already. To manage it here, import it:\n\n  import {{\n    to = \
+             wandb_team.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of NAME. If it is \
+             managed here already and only marked as tainted, clear that with `terraform untaint`."
+        ),
+    )
+    .at("name")
+}
+
+/// `held` is empty or tells what is in the team.
+pub(super) fn deletion_refused(name: &str, held: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Team cannot be deleted",
+        format!(
+            "W&B offers no way to delete the team \"{name}\"{held}, and its `deletion_policy` is \"prevent\". To stop \
+             managing it and leave it in W&B, either apply `deletion_policy = \"abandon\"` first and destroy it then, \
+             or replace its resource block by:\n\n  removed {{\n    from = wandb_team.NAME\n    lifecycle {{\n      \
+             destroy = false\n    }}\n  }}\n\nwith the resource's own name in place of NAME. Terraform 1.6 has no \
+             such block: there, take its resource block away and run `terraform state rm wandb_team.NAME`."
+        ),
+    )
+}
+
+pub(super) fn left(name: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Team left in W&B",
+        format!("The team \"{name}\" is no longer managed here. It lives on in W&B, with all that it holds."),
+    )
+}
+
+pub(super) fn rename_refused(prior: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Teams cannot be renamed",
+        format!(
+            "W&B offers no way to rename the team \"{prior}\" to \"{name}\". Keep the name; or declare \"{name}\" as \
+             another resource, which makes a new, empty team."
+        ),
+    )
+    .at("name")
+}
+
+pub(super) fn replacement_refused(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Teams cannot be replaced",
+        format!(
+            "W&B offers no way to delete the team \"{name}\", so it cannot be made anew. Leave out `-replace` and \
+             `replace_triggered_by`; a team that is marked as tainted is cleared by `terraform untaint`."
+        ),
+    )
+}
+
+pub(super) fn bucket_change_refused(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Storage bucket cannot be changed",
+        format!(
+            "W&B takes the storage bucket of a team when it makes the team, and only then: that of \"{name}\" stays as it \
+             is. Undo the change of `storage_bucket`, or make another team."
+        ),
+    )
+    .at("storage_bucket")
+}
+
+pub(super) fn bucket_needs_scim(refusal: &Error) -> Diagnostic {
+    let (summary, advice) = if refusal.is_forbidden() {
+        ("Permission denied", format!("Use the credential of {ORGANIZATION_ADMIN}."))
+    } else {
+        ("SCIM not available", "Leave `storage_bucket` out, or use a server that offers SCIM.".to_owned())
+    };
+    Diagnostic::error(
+        summary,
+        format!(
+            "A team with a storage bucket of its own is made by SCIM, which is part of Enterprise organizations and open \
+             to their admins. {advice}\n\n{}",
+            causes(refusal)
+        ),
+    )
+    .at("storage_bucket")
+}
+
+pub(super) fn bucket_needs_admin() -> Diagnostic {
+    Diagnostic::error(
+        "First admin needed",
+        "A team with a storage bucket of its own is made by SCIM, without admins, and the account that the provider acts \
+         for is a service account. Set `initial_admin` to the username of a person.",
+    )
+    .at("initial_admin")
+}
+
+pub(super) fn admin_not_found(username: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Person not found",
+        format!(
+            "The organization has nobody with the username \"{username}\". Check the spelling; a team's first admin has \
+             to have an account."
+        ),
+    )
+    .at("initial_admin")
+}

@@ -1,0 +1,9 @@
+//! `wandb_team_member`.
+
+mod guard;
+mod join;
+mod messages;
+mod person;
+mod resource;
+
+pub(crate) use self::resource::TeamMemberResource;

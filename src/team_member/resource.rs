@@ -1,0 +1,497 @@
+//! The resource `wandb_team_member`: one person in one team. It touches nobody else.
+
+use serde::{Deserialize, Serialize};
+use tfplugin::resource::{Change, IdentitySchema, ImportTarget};
+use tfplugin::schema::validator::{Validator, length, not_blank, trimmed};
+use tfplugin::schema::{Replace, string};
+use tfplugin::value::{Type, Value};
+use tfplugin::{Attr, Context, Diagnostic, Diagnostics, Model, Resource, ResourceContext, Result, Schema};
+use wandb_client::{Guarded, Member, MemberChange, ScimAccess};
+
+use super::guard::{self, Kept};
+use super::join::{self, Way};
+use super::messages;
+use super::person::{self, Named, same};
+use crate::caller::{self, ORGANIZATION_ADMIN, TEAM_ADMIN};
+use crate::error::Explain as _;
+use crate::provider::Connection;
+use crate::{import_id, visibility};
+
+/// `wandb_team_member`.
+pub(crate) struct TeamMemberResource;
+
+#[derive(Clone, Model)]
+pub(crate) struct TeamMemberModel {
+    pub(super) id: Attr<String>,
+    pub(super) team: Attr<String>,
+    pub(super) username: Attr<String>,
+    pub(super) email: Attr<String>,
+    pub(super) role: Attr<String>,
+    pub(super) status: Attr<String>,
+}
+
+#[derive(Clone, Model)]
+pub(crate) struct TeamMemberIdentity {
+    team: Attr<String>,
+    member: Attr<String>,
+}
+
+/// Where the person was seen last.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Notes {
+    /// The id of the place in the team: of an account, or of an invitation.
+    pub(super) place: Option<String>,
+}
+
+impl Resource for TeamMemberResource {
+    const TYPE_NAME: &'static str = "wandb_team_member";
+    type Data = Connection;
+    type Model = TeamMemberModel;
+    type Identity = TeamMemberIdentity;
+    type Private = Notes;
+
+    fn schema(&self) -> Schema {
+        Schema::new(
+            "The membership of one person in one W&B team. It touches nobody else in the team.\n\n\
+             Who has an account in the organization is added at once, by SCIM, which takes an admin of an Enterprise \
+             organization. Everyone else is invited: `status` is `pending` until they accept, and that is no difference \
+             in a plan. A destroy takes the person out of the team, or withdraws the invitation.\n\n\
+             Who is in the team already is not taken over by a create: import the membership. That goes for the team's \
+             first admin too, see `initial_admin` of `wandb_team`. The membership of the account that the provider acts \
+             for, and that of a team's last admin, are only taken out of the state by a destroy, with a warning.",
+        )
+        .computed("id", string("The team and the person, as for an import: `TEAM/USERNAME` or `TEAM/EMAIL`."))
+        .required(
+            "team",
+            string("The name of the team. Changing it replaces the membership.").replace().validate(not_blank()),
+        )
+        .optional_computed(
+            "username",
+            string(
+                "The person's username, in any case. Exactly one of `username` and `email` is to be set. Changing it to \
+                 that of another person replaces the membership.",
+            )
+            .replaced(Replace::IfConfigured)
+            .equal_when(same_name)
+            .validate(not_blank().and(length(1..=128)).and(no_address())),
+        )
+        .optional_computed(
+            "email",
+            string(
+                "The person's email address, in any case. Who has no account yet can be invited by it alone. Changing it \
+                 to that of another person replaces the membership.",
+            )
+            .replaced(Replace::IfConfigured)
+            .equal_when(same_name)
+            .validate(address()),
+        )
+        .optional(
+            "role",
+            string(
+                "The role in the team: `admin`, `member`, `viewer`, or the name of a custom role. Roles but `admin` and \
+                 `member`, and all changes of roles, take SCIM. Defaults to `member`.",
+            )
+            .default("member")
+            .validate(length(1..=128).and(trimmed()).and(in_lower_case())),
+        )
+        .computed(
+            "status",
+            string("`active`, or `pending` as long as an invitation was not accepted.").recomputed(),
+        )
+    }
+
+    fn identity_schema(&self) -> IdentitySchema {
+        IdentitySchema::none().required("team", Type::String, "The team's name.").required(
+            "member",
+            Type::String,
+            "The person's username or email address.",
+        )
+    }
+
+    fn identity(&self, state: &TeamMemberModel) -> Result<TeamMemberIdentity> {
+        let [team, member] = import_id::parts(state.id.get()?, FORM)?;
+        Ok(TeamMemberIdentity { team: team.into(), member: member.into() })
+    }
+
+    fn validate(&self, config: &TeamMemberModel, report: &mut Diagnostics) {
+        let detail = match (&config.username, &config.email) {
+            (Attr::Null, Attr::Null) => {
+                "Neither `username` nor `email` is set, so it is not said whose membership it is."
+            }
+            (Attr::Known(_), Attr::Known(_)) => {
+                "Both `username` and `email` are set, and they may mean different people."
+            }
+            _ => return,
+        };
+        report.push(
+            Diagnostic::error("One of `username` and `email` needed", format!("{detail} Set exactly one of them."))
+                .at("username"),
+        );
+    }
+
+    async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
+        match change {
+            Change::Create { plan } => ahead_of_create(cx, plan, false).await,
+            Change::Recreate { plan, .. } => ahead_of_create(cx, plan, true).await,
+            Change::Update { prior, plan } => ahead_of_update(cx, prior, plan).await,
+            Change::Destroy { prior } => ahead_of_destroy(cx, prior).await,
+        }
+    }
+
+    async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: TeamMemberModel) -> Result<TeamMemberModel> {
+        let connection = cx.provider();
+        let (team, role) = (plan.team.get()?.clone(), plan.role.get()?.clone());
+        let named = Named::new(&plan.username, &plan.email);
+        let found = connection.client.team(&team).await.explain(&format!("look at the team \"{team}\""))?;
+        let found = found.ok_or_else(|| visibility::team_not_found(connection, &team).at("team"))?;
+        if let Some(member) = person::find(visibility::members(connection, &found)?, named, None) {
+            return Err(messages::exists(&team, member, named.attribute()).into());
+        }
+        let way = join::way(&connection.client, named, &role).await?;
+        refuse_second(&way, visibility::members(connection, &found)?, &team, named)?;
+        let id = Attr::from(id(&team, named.name()));
+        let state = TeamMemberModel { id, ..plan };
+        match way {
+            Way::Add(user) => join::add(cx, state, user).await,
+            Way::Invite { scim } => join::invite(cx, state, scim).await,
+        }
+    }
+
+    async fn read(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        state: TeamMemberModel,
+    ) -> Result<Option<TeamMemberModel>> {
+        let Some(team) = visibility::team(cx.provider(), state.team.get()?).await? else { return Ok(None) };
+        let members = visibility::members(cx.provider(), &team)?;
+        let Some(member) = find(members, &state, &cx.private) else { return Ok(None) };
+        cx.private.place = Some(member.id.to_string());
+        Ok(Some(refreshed(state, member)))
+    }
+
+    async fn update(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        _: TeamMemberModel,
+        plan: TeamMemberModel,
+    ) -> Result<TeamMemberModel> {
+        let connection = cx.provider();
+        let (name, role) = (plan.team.get()?.clone(), plan.role.get()?.clone());
+        let team = connection.client.team(&name).await.explain(&format!("look at the team \"{name}\""))?;
+        let team = team.ok_or_else(|| visibility::team_not_visible(connection, &name))?;
+        let named = Named::new(&plan.username, &plan.email);
+        let member = find(visibility::members(connection, &team)?, &plan, &cx.private);
+        let member = member.ok_or_else(|| messages::left(&name, named.name()))?;
+        if member.pending {
+            return invite_again(cx, plan.clone(), member).await;
+        }
+        if !same(&role_of(member, &role), &role) {
+            set_role(connection, &name, member, &role).await?;
+        }
+        cx.private.place = Some(member.id.to_string());
+        Ok(TeamMemberModel { status: "active".into(), ..plan })
+    }
+
+    async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: TeamMemberModel) -> Result<()> {
+        let connection = cx.provider();
+        let name = state.team.get()?;
+        let Some(team) = visibility::team(connection, name).await? else { return Ok(()) };
+        let members = visibility::members(connection, &team)?;
+        let Some(member) = find(members, &state, &cx.private) else { return Ok(()) };
+        let kept = if guard::is_caller(connection, member) {
+            Some(Kept::OwnMembership)
+        } else {
+            end(connection, name, member).await?
+        };
+        if let Some(kept) = kept {
+            cx.warn(messages::kept(kept, name, person::shown(member), false));
+        }
+        Ok(())
+    }
+
+    async fn import(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        target: ImportTarget<TeamMemberIdentity>,
+    ) -> Result<TeamMemberModel> {
+        let [name, who] = match target {
+            ImportTarget::Id(id) => import_id::parts(&id, FORM)?,
+            ImportTarget::Identity(identity) => [identity.team.get()?.clone(), identity.member.get()?.clone()],
+        };
+        let connection = cx.provider();
+        let team = connection.client.team(&name).await.explain(&format!("read the team \"{name}\""))?;
+        let team = team.ok_or_else(|| visibility::team_not_found(connection, &name))?;
+        let members = visibility::members(connection, &team)?;
+        let member = match who.strip_prefix("id:") {
+            Some(place) => members.iter().find(|member| member.id.as_str() == place),
+            None => person::find(members, Named::by(&who), None),
+        };
+        let member = member.ok_or_else(|| not_found(&name, &who))?;
+        cx.private.place = Some(member.id.to_string());
+        // By an address only where the import names one, or there is nothing else.
+        let by_email = who.contains('@').then_some(member.email.as_deref()).flatten();
+        let state = TeamMemberModel {
+            id: id(&name, by_email.unwrap_or_else(|| person::shown(member))).into(),
+            team: name.into(),
+            username: Attr::Null,
+            email: Attr::Null,
+            role: Attr::Null,
+            status: Attr::Null,
+        };
+        Ok(refreshed(state, member))
+    }
+}
+
+/// The form of an import id.
+const FORM: &str = "TEAM/USERNAME";
+
+fn id(team: &str, name: &str) -> String {
+    format!("{}/{}", import_id::encode(team), import_id::encode(name))
+}
+
+fn find<'m>(members: &'m [Member], state: &TeamMemberModel, notes: &Notes) -> Option<&'m Member> {
+    person::find(members, Named::new(&state.username, &state.email), notes.place.as_deref())
+}
+
+/// The state of a person as the team shows them, in the user's own spelling where it means the same.
+fn refreshed(state: TeamMemberModel, member: &Member) -> TeamMemberModel {
+    let own = state.role.as_str().unwrap_or_default();
+    let role = role_of(member, own);
+    let role = if same(own, &role) { state.role } else { role.into() };
+    // The name that the membership goes by is its identity, and stays.
+    let goes_by = state.id.as_str().and_then(|id| import_id::parts::<2>(id, FORM).ok()).map(|[_, name]| name);
+    let name = |own: Attr<String>, found: Option<&String>| match (own.as_str(), found) {
+        (Some(own), Some(found)) if same(own, found) || goes_by.as_deref() == Some(own) => own.into(),
+        (_, Some(found)) => found.clone().into(),
+        (_, None) => own,
+    };
+    TeamMemberModel {
+        username: name(state.username, member.username.as_ref()),
+        email: name(state.email, member.email.as_ref()),
+        role,
+        status: if member.pending { "pending" } else { "active" }.into(),
+        ..state
+    }
+}
+
+/// The role that someone has, or will have once they accept. `own` is what the state says, which stays where the server
+/// does not contradict it: an invitation and older servers only tell admins from others.
+fn role_of(member: &Member, own: &str) -> String {
+    if member.admin {
+        return "admin".to_owned();
+    }
+    let told = member.role.clone().filter(|_| !member.pending);
+    told.unwrap_or_else(|| if own == "admin" || own.is_empty() { "member" } else { own }.to_owned())
+}
+
+async fn ahead_of_create(cx: &mut Context<'_, Connection>, plan: &TeamMemberModel, again: bool) -> Result<()> {
+    let connection = cx.provider();
+    let Some(name) = plan.team.as_str() else { return Ok(()) };
+    let named = Named::new(&plan.username, &plan.email);
+    let who = if named.person().is_some() { format!("\"{}\"", named.name()) } else { "people".to_owned() };
+    caller::require_team_admin(connection, name, &format!("add {who} to the team \"{name}\"")).await?;
+    let team = connection.client.team(name).await.explain(&format!("look at the team \"{name}\""))?;
+    let members = team.as_deref().and_then(|team| team.members.as_deref()).unwrap_or_default();
+    if named.person().is_some()
+        && let Some(member) = person::find(members, named, None)
+    {
+        if !again {
+            return Err(messages::exists(name, member, named.attribute()).into());
+        }
+        if guard::kept(connection, members, member).is_some() {
+            return Err(messages::cannot_be_replaced(name, person::shown(member)).into());
+        }
+    }
+    let Some(role) = plan.role.as_str() else { return Ok(()) };
+    check_role(connection, role).await?;
+    if named.person().is_none() {
+        return Ok(());
+    }
+    let way = join::way(&connection.client, named, role).await?;
+    if !again {
+        refuse_second(&way, members, name, named)?;
+    }
+    match way {
+        Way::Invite { .. } if !join::can_be_invited_as(role) => cx.warn(messages::role_comes_later(named, role)),
+        Way::Add(_) | Way::Invite { .. } => {}
+    }
+    Ok(())
+}
+
+/// Refuses who is there by another name than the configuration's: invited by email, say, and added by username.
+fn refuse_second(way: &Way, members: &[Member], team: &str, named: Named<'_>) -> Result<()> {
+    let Way::Add(user) = way else { return Ok(()) };
+    let there = person::find_user(members, user);
+    there.map_or(Ok(()), |member| Err(messages::exists(team, member, named.attribute()).into()))
+}
+
+/// Refuses a role that the organization does not have, where its roles can be seen.
+async fn check_role(connection: &Connection, role: &str) -> Result<()> {
+    if ["admin", "member", "viewer"].contains(&role) || !is_scim_open(connection).await? {
+        return Ok(());
+    }
+    let custom = match connection.client.custom_roles().await {
+        Ok(custom) => custom,
+        // Servers before custom roles, and those that do not show them all.
+        Err(error) if error.is_unsupported() || error.is_forbidden() || error.is_not_visible() => return Ok(()),
+        Err(error) => return Err(error).explain("read the organization's roles"),
+    };
+    let is_there = custom.iter().any(|known| same(known, role));
+    if is_there { Ok(()) } else { Err(messages::role_not_found(role, &custom).into()) }
+}
+
+async fn is_scim_open(connection: &Connection) -> Result<bool> {
+    let access =
+        connection.client.scim_access().await.explain("ask whether SCIM is open to the credential's account")?;
+    Ok(matches!(access, ScimAccess::Open))
+}
+
+async fn ahead_of_update(
+    cx: &mut Context<'_, Connection>,
+    prior: &TeamMemberModel,
+    plan: &TeamMemberModel,
+) -> Result<()> {
+    let connection = cx.provider();
+    let (name, role) = (plan.team.get()?, plan.role.as_str());
+    let Some(role) = role.filter(|role| prior.role.as_str() != Some(role)) else { return Ok(()) };
+    let who = Named::new(&prior.username, &prior.email).name();
+    caller::require_team_admin(connection, name, &format!("change the role of \"{who}\" in the team \"{name}\""))
+        .await?;
+    check_role(connection, role).await?;
+    let team = connection.client.team(name).await.explain(&format!("look at the team \"{name}\""))?;
+    let members = team.as_deref().and_then(|team| team.members.as_deref()).unwrap_or_default();
+    let member = find(members, prior, &Notes::default());
+    if member.is_some_and(|member| member.pending) && join::can_be_invited_as(role) {
+        return Ok(());
+    }
+    let access =
+        connection.client.scim_access().await.explain("ask whether SCIM is open to the credential's account")?;
+    if let ScimAccess::Closed(refusal) = access {
+        return Err(messages::scim_needed(role, &refusal).into());
+    }
+    let Some(member) = member.filter(|member| member.admin && !member.pending) else { return Ok(()) };
+    if guard::is_last_admin(members, member) {
+        cx.warn(messages::last_admin_ahead(name, who));
+    } else if guard::is_caller(connection, member) {
+        cx.warn(messages::own_role(name, who));
+    }
+    Ok(())
+}
+
+async fn ahead_of_destroy(cx: &mut Context<'_, Connection>, prior: &TeamMemberModel) -> Result<()> {
+    let connection = cx.provider();
+    let name = prior.team.get()?;
+    let Some(team) = visibility::team(connection, name).await? else { return Ok(()) };
+    let members = visibility::members(connection, &team)?;
+    let Some(member) = find(members, prior, &Notes::default()) else { return Ok(()) };
+    if let Some(kept) = guard::kept(connection, members, member) {
+        cx.warn(messages::kept(kept, name, person::shown(member), true));
+        return Ok(());
+    }
+    let who = person::shown(member);
+    caller::require_team_admin(connection, name, &format!("take \"{who}\" out of the team \"{name}\"")).await
+}
+
+/// Ends a membership or withdraws an invitation, unless it has to stay.
+async fn end(connection: &Connection, team: &str, member: &Member) -> Result<Option<Kept>> {
+    let client = &connection.client;
+    let who = person::shown(member);
+    let action = format!("take \"{who}\" out of the team \"{team}\"");
+    if member.admin && !member.pending {
+        let ended = client.remove_unless_last_admin(team, &member.id).await.needing(&action, TEAM_ADMIN)?;
+        return Ok((ended == Guarded::LastAdmin).then_some(Kept::LastAdmin));
+    }
+    match member.user_id() {
+        // Those who leave at the same time leave in one request.
+        Some(user) if is_scim_open(connection).await? => {
+            client.change_members(team, MemberChange::Remove(user)).await.needing(&action, TEAM_ADMIN)?;
+        }
+        _ => client.remove_from_team(team, &member.id).await.needing(&action, TEAM_ADMIN)?,
+    }
+    Ok(None)
+}
+
+async fn set_role(connection: &Connection, team: &str, member: &Member, role: &str) -> Result<()> {
+    let client = &connection.client;
+    let Some(user) = member.user_id() else { return Ok(()) };
+    let who = person::shown(member);
+    let action = format!("give \"{who}\" the role \"{role}\" in the team \"{team}\"");
+    if let ScimAccess::Closed(refusal) = client.scim_access().await.explain(&action)? {
+        return Err(messages::scim_needed(role, &refusal).into());
+    }
+    if !member.admin || role == "admin" {
+        return client.set_team_role(&user, team, role).await.needing(&action, ORGANIZATION_ADMIN);
+    }
+    match client.set_team_role_unless_last_admin(&user, team, role).await.needing(&action, ORGANIZATION_ADMIN)? {
+        Guarded::Done => Ok(()),
+        Guarded::LastAdmin => Err(messages::last_admin(team, who).into()),
+    }
+}
+
+/// Another role for someone who did not accept yet. W&B cannot change an invitation, so one that says too much or too
+/// little is withdrawn and made anew.
+async fn invite_again(
+    cx: &mut ResourceContext<'_, TeamMemberResource>,
+    plan: TeamMemberModel,
+    invitation: &Member,
+) -> Result<TeamMemberModel> {
+    let (team, role) = (plan.team.get()?.clone(), plan.role.get()?.clone());
+    if invitation.admin == (role == "admin") {
+        cx.private.place = Some(invitation.id.to_string());
+        return Ok(TeamMemberModel { status: "pending".into(), ..plan });
+    }
+    let who = person::shown(invitation);
+    let action = format!("withdraw the invitation of \"{who}\" to the team \"{team}\"");
+    let client = &cx.provider().client;
+    client.remove_from_team(&team, &invitation.id).await.needing(&action, TEAM_ADMIN)?;
+    let scim = is_scim_open(cx.provider()).await?;
+    let (username, email) = (plan.username.clone(), plan.email.clone());
+    let state = join::invite(cx, plan, scim).await?;
+    // As planned: what the server shows besides is for the next refresh.
+    Ok(TeamMemberModel { username, email, ..state })
+}
+
+fn not_found(team: &str, who: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Person is not in the team",
+        format!(
+            "The team \"{team}\" has no member and no invitation \"{who}\". An import id is `{FORM}`, `TEAM/EMAIL` or \
+             `TEAM/id:ID`; service accounts are imported as `wandb_service_account`."
+        ),
+    )
+}
+
+fn same_name(left: &Value, right: &Value) -> bool {
+    matches!((left.as_str(), right.as_str()), (Some(left), Some(right)) if same(left, right))
+}
+
+fn no_address() -> Validator {
+    Validator::text("a username, not an email address, which is set as `email`", |text| !text.contains('@'))
+}
+
+fn address() -> Validator {
+    Validator::text("an email address, such as `ada@example.com`", |text| {
+        let clean = text.chars().all(|letter| !letter.is_whitespace() && !letter.is_control());
+        let parts = text.split_once('@');
+        clean && parts.is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'))
+    })
+}
+
+/// W&B's own roles in any other case would be taken for custom ones.
+fn in_lower_case() -> Validator {
+    Validator::text("with `admin`, `member` and `viewer` in lower case", |text| {
+        let lower = text.to_lowercase();
+        lower == text || !["admin", "member", "viewer"].contains(&lower.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_agrees_with_the_model() {
+        assert_eq!(TeamMemberResource.schema().agrees_with::<TeamMemberModel>(), Ok(()));
+        assert_eq!(TeamMemberResource.identity_schema().agrees_with::<TeamMemberIdentity>(), Ok(()));
+    }
+}

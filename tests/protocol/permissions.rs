@@ -1,0 +1,118 @@
+//! Who may do what: no permission that lacks is met first by an apply.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result};
+use tfplugin::value::Value;
+use tfplugin_testing::{Applied, SessionError};
+
+use crate::scene::{CI, GRACE, LINUS, OTTO, PLATFORM, ROOT, Scene, VERA, object};
+
+/// The roles, each with the key of somebody in it; that of the administrator `ada` is made at every start.
+const CALLERS: [(&str, &str); 8] = [
+    ("organization admin", ""),
+    ("instance admin", ROOT),
+    ("organization account", PLATFORM),
+    ("team admin", GRACE),
+    ("member", LINUS),
+    ("viewer", VERA),
+    ("outsider", OTTO),
+    ("team account", CI),
+];
+
+const TEAM: &str = "wandb_team";
+const MEMBER: &str = "wandb_team_member";
+
+/// What is planned. The objects that are there already go by their import ids.
+enum Wanted {
+    Create(Value),
+    Change(&'static str, Value),
+    End(&'static str),
+}
+
+struct Operation {
+    name: &'static str,
+    type_name: &'static str,
+    wanted: Wanted,
+}
+
+fn team(name: &str, bucket: Value, policy: &str) -> Value {
+    let admin = if name == "research" { Value::Null } else { "niklaus".into() };
+    object([
+        ("name", name.into()),
+        ("initial_admin", admin),
+        ("storage_bucket", bucket),
+        ("deletion_policy", policy.into()),
+    ])
+}
+
+fn member(attribute: &str, name: &str, role: &str) -> Value {
+    object([("team", "research".into()), (attribute, name.into()), ("role", role.into())])
+}
+
+fn operations() -> Vec<Operation> {
+    use Wanted::{Change, Create, End};
+    let bucket = object([("name", "runs".into()), ("provider", "GCP".into())]);
+    let (invited, vera) = ("research/new@elsewhere.example", "research/vera");
+    [
+        ("create a team", TEAM, Create(team("science", Value::Null, "prevent"))),
+        ("create a team with a bucket", TEAM, Create(team("science", bucket, "prevent"))),
+        ("let a team be abandoned", TEAM, Change("research", team("research", Value::Null, "abandon"))),
+        ("add a person", MEMBER, Create(member("username", "niklaus", "member"))),
+        ("add a person as viewer", MEMBER, Create(member("username", "niklaus", "viewer"))),
+        ("invite a person", MEMBER, Create(member("email", "edsger@elsewhere.example", "admin"))),
+        ("change a role", MEMBER, Change(vera, member("username", "vera", "member"))),
+        ("change an invitation", MEMBER, Change(invited, member("email", "new@elsewhere.example", "admin"))),
+        ("end a membership", MEMBER, End(vera)),
+        ("withdraw an invitation", MEMBER, End(invited)),
+    ]
+    .map(|(name, type_name, wanted)| Operation { name, type_name, wanted })
+    .into()
+}
+
+/// What came of it: how it was told, or `done`.
+async fn outcome(Operation { type_name, wanted, .. }: &Operation, key: &str) -> Result<String> {
+    let mut scene = Scene::set_organization().await?;
+    let prior = match wanted {
+        Wanted::Create(_) => None,
+        Wanted::Change(id, _) | Wanted::End(id) => Some(scene.session.import(type_name, *id).await?),
+    };
+    if !key.is_empty() {
+        scene.act_as(key).await?;
+    }
+    let planned = match (wanted, &prior) {
+        (Wanted::Create(config) | Wanted::Change(_, config), _) => {
+            scene.session.plan(type_name, prior.as_ref(), config).await
+        }
+        (Wanted::End(_), prior) => scene.session.plan_destroy(prior.as_ref().context("an object")?).await,
+    };
+    let told = match planned {
+        Err(error) => format!("plan: {}", title(&error)?),
+        Ok(plan) => match scene.session.apply(plan).await.and_then(Applied::into_result) {
+            Err(error) => format!("APPLY: {}", title(&error)?),
+            Ok(_) => "done".to_owned(),
+        },
+    };
+    scene.end().await?;
+    Ok(told)
+}
+
+fn title(error: &SessionError) -> Result<String> {
+    let diagnostics = error.diagnostics().with_context(|| error.to_string())?;
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    Ok(errors.map(|error| error.summary.clone()).collect::<Vec<_>>().join(", "))
+}
+
+#[tokio::test]
+async fn what_is_forbidden_is_told_by_the_plan() -> Result<()> {
+    let mut table = String::new();
+    for operation in operations() {
+        writeln!(table, "{}", operation.name)?;
+        for (role, key) in CALLERS {
+            writeln!(table, "  {role:<22}{}", outcome(&operation, key).await?)?;
+        }
+    }
+    assert!(!table.contains("APPLY"), "{table}");
+    insta::assert_snapshot!("permissions", table);
+    Ok(())
+}

@@ -6,7 +6,7 @@ use tfplugin::duration;
 use tfplugin::schema::validator::{between, go_duration, not_blank};
 use tfplugin::schema::{integer, string};
 use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Provider, Registry, Result, Schema};
-use wandb_client::{BaseUrl, Client, Config, Configured, Environment, Viewer};
+use wandb_client::{BaseUrl, Client, Config, Configured, Credential, Environment, Viewer};
 
 use crate::error::{Explain as _, sentence};
 use crate::{access_token, api_key, credentials, functions, service_account, team, team_member, user, viewer};
@@ -152,9 +152,18 @@ impl Provider for WandbProvider {
     }
 
     async fn configure(&self, cx: &mut ConfigureContext, config: Configuration) -> Result<Connection> {
-        let client = connect(cx, &config, &Environment::of_process())?;
+        let environment = Environment::of_process();
+        let base_url = credentials::base_url(config.base_url.as_str(), &environment)?;
+        let configured = config.credentials();
+        let found = credentials::find(&base_url, &configured, &environment)?;
+        let client = connect(cx, &config, base_url.clone(), found.credential.clone())?;
         // One question, so that a credential that is refused is one error and not one for each resource.
-        let caller = client.viewer().await.explain("read the account that the credential belongs to")?;
+        let caller = match client.viewer().await {
+            Err(error) if error.is_auth() => {
+                return Err(credentials::refused(&base_url, &found, &configured, &error).into());
+            }
+            answer => answer.explain("read the account that the credential belongs to")?,
+        };
         if let Some(wanted) = config.organization.as_str() {
             check_organization(&client, &caller, wanted).await?;
         }
@@ -162,15 +171,19 @@ impl Provider for WandbProvider {
     }
 }
 
-fn connect(cx: &ConfigureContext, config: &Configuration, environment: &Environment) -> Result<Client> {
-    let configured = Configured {
-        api_key: config.api_key.as_str(),
-        identity_token: config.identity_token.as_str(),
-        identity_token_file: config.identity_token_file.as_str().map(Path::new),
-        audience: config.organization.as_str(),
-    };
-    let base_url = credentials::base_url(config.base_url.as_str(), environment)?;
-    let credential = credentials::find(&base_url, &configured, environment)?;
+impl Configuration {
+    /// What of it says how to authenticate.
+    fn credentials(&self) -> Configured<'_> {
+        Configured {
+            api_key: self.api_key.as_str(),
+            identity_token: self.identity_token.as_str(),
+            identity_token_file: self.identity_token_file.as_str().map(Path::new),
+            audience: self.organization.as_str(),
+        }
+    }
+}
+
+fn connect(cx: &ConfigureContext, config: &Configuration, base_url: BaseUrl, credential: Credential) -> Result<Client> {
     let unusable = |attribute: &str, error: &dyn std::error::Error| {
         let cause = error.source().map(|cause| format!("\n\nThe cause: {cause}.")).unwrap_or_default();
         Diagnostic::error(format!("`{attribute}` cannot be used"), format!("{}{cause}", sentence(error))).at(attribute)

@@ -1,7 +1,6 @@
 //! What a refresh asks of the server: as many requests as there are teams, not as there are resources.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{Write, stderr};
 use std::path::Path;
 use std::sync::Arc;
@@ -34,11 +33,9 @@ fn a_thousand_resources_cost_requests_by_the_team() -> Result<()> {
     let mirror = Mirror::of(Path::new(env!("CARGO_BIN_EXE_terraform-provider-wandb")))?;
     let mut workspace = Workspace::new(&Host::preferred()?, &Arc::new(mirror))?;
     workspace.copy_from(&target::project().join("tests/fixtures/thousand"))?;
-    let seed = workspace.home().join("seed.json");
-    fs::write(&seed, organization::seed(TEAMS, TEAMS * ACCOUNTS_OF_A_TEAM).to_string())?;
-    let seed = ["--seed", seed.to_str().context("a path in UTF-8")?];
+    let organization = organization::seed(TEAMS, TEAMS * ACCOUNTS_OF_A_TEAM);
 
-    let emulator = Emulator::start_with(&binary, &seed)?;
+    let emulator = Emulator::start_seeded(&binary, &organization, &[])?;
     connect(&mut workspace, &emulator);
     workspace.init()?;
     workspace.apply()?;
@@ -46,7 +43,7 @@ fn a_thousand_resources_cost_requests_by_the_team() -> Result<()> {
     expect_at_most(30, &refresh_when_busy(&workspace, &emulator)?)?;
 
     // The same organization on a server that cannot be asked for the keys of a whole team.
-    let emulator = Emulator::start_with(&binary, &[&seed[..], &["--lacks", "Member.apiKeys"]].concat())?;
+    let emulator = Emulator::start_seeded(&binary, &organization, &["--lacks", "Member.apiKeys"])?;
     connect(&mut workspace, &emulator);
     let most = ONCE + TEAMS * (1 + ACCOUNTS_OF_A_TEAM.div_ceil(ACCOUNTS_AT_ONCE));
     expect_at_most(most, &refresh(&workspace, &emulator)?)?;

@@ -1,15 +1,21 @@
 //! The provider's configuration: where its credentials come from, and what it says when they are missing or wrong.
 
 use std::fs;
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use secrecy::ExposeSecret;
+use serde_json::json;
 
 use crate::harness::{Case, Scene, cases};
 
 pub(crate) const CASES: &[Case] = cases![
     no_credentials,
     wrong_key,
+    wrong_key_in_the_block,
+    wrong_key_in_netrc,
+    spent_identity_token,
+    two_runs_exchange_one_token_once,
     malformed_key,
     key_in_the_block_wins_over_the_environment,
     key_from_netrc,
@@ -41,6 +47,53 @@ fn wrong_key(scene: &mut Scene) -> Result<()> {
     scene.workspace.set("WANDB_API_KEY", NOBODYS_KEY);
     scene.configure(&with_block(""))?;
     scene.expect_messages("provider_wrong_key", &["plan"])
+}
+
+fn wrong_key_in_the_block(scene: &mut Scene) -> Result<()> {
+    scene.configure(&with_block(&format!("api_key = \"{NOBODYS_KEY}\"")))?;
+    scene.expect_messages("provider_wrong_key_in_the_block", &["plan"])?;
+    scene.configure(&with_block("api_key = \"hunter2\""))?;
+    scene.expect_messages("provider_malformed_key_in_the_block", &["plan"])
+}
+
+fn wrong_key_in_netrc(scene: &mut Scene) -> Result<()> {
+    scene.workspace.unset("WANDB_API_KEY");
+    let entry = format!("machine 127.0.0.1\n  login user\n  password {NOBODYS_KEY}\n");
+    fs::write(scene.workspace.home().join(".netrc"), entry)?;
+    scene.configure(&with_block(""))?;
+    scene.expect_messages("provider_wrong_key_in_netrc", &["plan"])
+}
+
+fn spent_identity_token(scene: &mut Scene) -> Result<()> {
+    scene.workspace.unset("WANDB_API_KEY");
+    let file = scene.identity_token_file("ada@acme.example")?;
+    scene.workspace.set("WANDB_IDENTITY_TOKEN_FILE", &file);
+    scene.configure(&with_block(""))?;
+    scene.workspace.plan()?;
+    // As in a later job on a fresh machine: what the token was exchanged for is gone.
+    fs::remove_dir_all(scene.workspace.home().join(".config"))?;
+    scene.expect_messages("provider_spent_identity_token", &["plan"])
+}
+
+/// A pipeline that plans two configurations at the same time, with the one token that its job has.
+fn two_runs_exchange_one_token_once(scene: &mut Scene) -> Result<()> {
+    scene.workspace.unset("WANDB_API_KEY");
+    let file = scene.identity_token_file("ada@acme.example")?;
+    scene.workspace.set("WANDB_IDENTITY_TOKEN_FILE", &file);
+    scene.configure(&with_block(""))?;
+    let other = scene.workspace.beside()?;
+    // So slow that the second run surely comes while the first one is at it.
+    let slow = json!({ "kind": "delay", "milliseconds": 2000 });
+    scene.emulator.add_fault(&json!({ "operation": "POST /oidc/token", "effect": slow }))?;
+    let (first, second) = thread::scope(|scope| {
+        let second = scope.spawn(|| other.plan());
+        (scene.workspace.plan(), second.join())
+    });
+    first?;
+    second.map_err(|_| anyhow!("the second run panicked"))??;
+    let counters = scene.emulator.counters()?;
+    assert_eq!(counters["POST /oidc/token"], 1, "{counters}");
+    Ok(())
 }
 
 fn malformed_key(scene: &mut Scene) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The W&B emulator as a process of its own: what the provider under test talks to, and where a test looks at what became of it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -14,6 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use ureq::Agent;
+
+use crate::target;
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -60,6 +62,16 @@ impl Emulator {
     /// at every start, so that golden files can hold them.
     pub fn start(binary: &Path) -> Result<Self> {
         Self::start_with(binary, &[])
+    }
+
+    /// Starts this binary like [`Emulator::start`], with this organization instead (see `seed.yaml` among the emulator's examples) and
+    /// further options.
+    pub fn start_seeded(binary: &Path, organization: &Value, options: &[&str]) -> Result<Self> {
+        let mut seed = tempfile::NamedTempFile::new_in(target::temporary()?)?;
+        seed.write_all(organization.to_string().as_bytes())?;
+        let path = seed.path().to_str().context("the target folder's path is not UTF-8")?;
+        // Read before it is ready.
+        Self::start_with(binary, &[&["--seed", path], options].concat())
     }
 
     /// Starts this binary like [`Emulator::start`], with further options of its command line.

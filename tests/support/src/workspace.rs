@@ -27,7 +27,7 @@ const COMMAND_TIMEOUT: Duration = Duration::from_mins(3);
 pub struct Workspace {
     host: Host,
     /// Installed providers are links into it.
-    _mirror: Arc<Mirror>,
+    mirror: Arc<Mirror>,
     folder: TempDir,
     environment: BTreeMap<String, String>,
     group: Group,
@@ -39,7 +39,7 @@ impl Workspace {
         let folder = tempfile::Builder::new().prefix("workspace-").tempdir_in(target::temporary()?)?;
         let mut workspace = Self {
             host: host.clone(),
-            _mirror: Arc::clone(mirror),
+            mirror: Arc::clone(mirror),
             folder,
             environment: BTreeMap::new(),
             group: Group::Own,
@@ -51,6 +51,16 @@ impl Workspace {
         workspace.set("TF_IN_AUTOMATION", "1");
         workspace.set("TF_INPUT", "0");
         Ok(workspace)
+    }
+
+    /// The same configuration again, in a folder of its own: same host, environment and home folder. For commands at the same time.
+    pub fn beside(&self) -> Result<Self> {
+        let mut other = Self::new(&self.host, &self.mirror)?;
+        other.copy_from(&self.folder())?;
+        other.environment.clone_from(&self.environment);
+        other.group = self.group;
+        other.init()?;
+        Ok(other)
     }
 
     /// Runs commands in the caller's process group, so that an interrupt from the terminal reaches them.

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::iter::successors;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -109,9 +110,22 @@ fn lost(error: reqwest::Error) -> Failure {
     Failure::new(ErrorKind::Interrupted(cause(error)), Reach::Unclear)
 }
 
-/// Without the URL, which the error around it has already.
+/// In one line and without the URL, which the error around it has already. What the two outermost errors say, "error
+/// sending request" and "client error (Connect)", is said better by the kind of the failure.
 fn cause(error: reqwest::Error) -> Source {
-    error.without_url().into()
+    let error = error.without_url();
+    let chain: Vec<_> = successors(Some(&error as &(dyn StdError + 'static)), |error| inner(*error)).collect();
+    let telling = chain.get(2..).filter(|telling| !telling.is_empty()).or(chain.last().map(std::slice::from_ref));
+    let mut texts: Vec<_> = telling.into_iter().flatten().map(ToString::to_string).collect();
+    // An I/O error says nothing beside what it wraps.
+    texts.dedup();
+    texts.join(": ").into()
+}
+
+/// What an error is caused by. An I/O error skips what it wraps in its own chain of causes.
+fn inner<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    wrapped.map(|wrapped| wrapped as &(dyn StdError + 'static)).or_else(|| error.source())
 }
 
 /// Whether a certificate is at fault, anywhere down the causes.
@@ -119,8 +133,5 @@ fn is_untrusted(error: &(dyn StdError + 'static)) -> bool {
     if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
         return true;
     }
-    // An I/O error skips what it wraps in its own chain of causes.
-    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    let cause = wrapped.map(|wrapped| wrapped as &(dyn StdError + 'static)).or_else(|| error.source());
-    cause.is_some_and(is_untrusted)
+    inner(error).is_some_and(is_untrusted)
 }

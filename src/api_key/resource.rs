@@ -1,51 +1,29 @@
 //! The resource `wandb_api_key`.
 //!
-//! The secret exists once, in the answer to its creation. It goes to the state as sensitive; a read never writes it.
+//! The secret exists once, in the answer to its creation. It goes to the state as sensitive or encrypted; a read never
+//! writes it, an update carries it over.
 
-use serde::{Deserialize, Serialize};
-use tfplugin::resource::{IdentitySchema, ImportTarget};
-use tfplugin::schema::string;
-use tfplugin::schema::validator::{length, not_blank, trimmed};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
+use tfplugin::resource::{Change, IdentitySchema, ImportTarget, Plan};
 use tfplugin::value::Type;
-use tfplugin::{Attr, Diagnostic, Model, Resource, ResourceContext, Result, Schema};
-use wandb_client::{ApiKeyId, ApiKeyInfo, ErrorKind, UserId};
+use tfplugin::{Attr, Context, Diagnostic, Diagnostics, Resource, ResourceContext, Result, Schema};
+use wandb_client::{ApiKeyInfo, UserId};
 
-use super::owner;
-use crate::error::{Explain as _, diagnostic};
+use super::encryption::{self, Storage};
+use super::guard;
+use super::mint::{Order, locate};
+use super::model::{self, ApiKeyIdentity, ApiKeyModel, Notes};
+use super::name::Tag;
+use super::owner::{self, Owner};
+use super::plan;
+use super::schedule::{self, Terms};
+use super::{import, rotation, upgrade};
 use crate::import_id;
 use crate::provider::Connection;
-use crate::service_account;
-
-/// The form of an import id.
-const FORM: &str = "TEAM/SERVICE_ACCOUNT/NAME";
 
 /// `wandb_api_key`.
 pub(crate) struct ApiKeyResource;
-
-#[derive(Clone, Model)]
-pub(crate) struct ApiKeyModel {
-    id: Attr<String>,
-    service_account_id: Attr<String>,
-    name: Attr<String>,
-    key: Attr<String>,
-    key_id: Attr<String>,
-    created_at: Attr<String>,
-}
-
-#[derive(Clone, Model)]
-pub(crate) struct ApiKeyIdentity {
-    service_account_id: Attr<String>,
-    name: Attr<String>,
-}
-
-/// Where the key is found again.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Notes {
-    /// A team that shows the owner.
-    team: Option<String>,
-    /// The key's id as an object of the API.
-    object: Option<String>,
-}
 
 impl Resource for ApiKeyResource {
     const TYPE_NAME: &'static str = "wandb_api_key";
@@ -55,30 +33,7 @@ impl Resource for ApiKeyResource {
     type Private = Notes;
 
     fn schema(&self) -> Schema {
-        Schema::new(
-            "An API key of a W&B service account. The server shows its secret once, when the key is made.\n\n\
-             The secret is kept in the state, as a sensitive value: use a state backend that encrypts, and restrict \
-             who can read it. A destroy revokes the key at once.",
-        )
-        .computed("id", string("The owner's id and the key's name, as `SERVICE_ACCOUNT_ID/NAME`."))
-        .required(
-            "service_account_id",
-            string("The id of the service account that owns the key. Changing it replaces the key.")
-                .replace()
-                .validate(not_blank()),
-        )
-        .required(
-            "name",
-            string("What the key is called in W&B. Changing it replaces the key.")
-                .replace()
-                .validate(length(1..=128).and(trimmed())),
-        )
-        .computed(
-            "key",
-            string("The secret. Null after an import: W&B shows it only when the key is made.").sensitive(),
-        )
-        .computed("key_id", string("The first part of the key, by which W&B shows it; not secret."))
-        .computed("created_at", string("When the key was made, in RFC 3339. Null where the server does not tell."))
+        model::schema()
     }
 
     fn identity_schema(&self) -> IdentitySchema {
@@ -87,61 +42,129 @@ impl Resource for ApiKeyResource {
             .required("name", Type::String, "The key's name.")
     }
 
+    /// The owner and the name, which stay as the key rotates.
     fn identity(&self, state: &ApiKeyModel) -> Result<ApiKeyIdentity> {
         Ok(ApiKeyIdentity { service_account_id: state.service_account_id.clone(), name: state.name.clone() })
     }
 
-    async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: ApiKeyModel) -> Result<ApiKeyModel> {
-        let client = &cx.provider().client;
-        let (owner, name) = (UserId::new(plan.service_account_id.get()?), plan.name.get()?.clone());
-        let action = format!("create the API key \"{name}\" of the account `{owner}`");
-        let key = match client.create_api_key(&owner, &name).await {
-            Ok(key) => key,
-            Err(error) if error.is_unclear() => return Err(unclear(&diagnostic(&error, &action), &name).into()),
-            Err(error) => {
-                if let ErrorKind::NoSecret { id } = error.kind() {
-                    // A key that nobody can use must not stay.
-                    client.delete_api_key(id).await.explain("delete the API key that came without its secret")?;
+    fn validate(&self, config: &ApiKeyModel, report: &mut Diagnostics) {
+        schedule::validate(&config.rotation, report);
+        encryption::validate(&config.encryption, report);
+    }
+
+    fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
+        owner::refuse_federated(&plan.config.service_account_id)?;
+        match plan.prior {
+            Some(prior) if same_key(prior, plan.config) => {
+                let step = plan::decide(prior, plan.config, &plan.private);
+                tracing::debug!(?step, "planned");
+                plan::carry(&step, prior, plan.config, &mut plan.planned);
+                for remark in plan::remarks(&step, prior, plan.config, &plan.private) {
+                    plan.warn(remark);
                 }
-                return Err(error).explain(&action);
             }
+            // It will be replaced, and that is planned as a create.
+            Some(_) => {}
+            None => plan::create(plan.config, &mut plan.planned),
+        }
+        Ok(())
+    }
+
+    async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
+        match change {
+            Change::Create { plan } => guard::before_create(cx, plan, None).await,
+            Change::Recreate { plan, private } => guard::before_create(cx, plan, Some(private)).await,
+            Change::Update { prior, plan } => guard::before_update(cx, prior, plan).await,
+            Change::Destroy { prior } => guard::refuse_own(cx.provider(), [&prior.key_id, &prior.previous_key_id]),
+        }
+    }
+
+    async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: ApiKeyModel) -> Result<ApiKeyModel> {
+        owner::refuse_federated(&plan.service_account_id)?;
+        let connection = cx.provider();
+        let (owner, name) = (UserId::new(plan.service_account_id.get()?), plan.name.get()?.clone());
+        let version = *plan.secret_version.get()?;
+        let storage = Storage::of(&plan.encryption)?;
+        // Only a help for what comes later, which looks for itself where it is missing.
+        let team = match owner::find(connection, None, &owner).await {
+            Ok(Owner::In(team)) => Some(team),
+            _ => None,
         };
+        let whole_name = Tag::first(version).of(&name);
+        let order = Order { owner: &owner, team: team.as_deref(), whole_name: &whole_name, storage: &storage };
+        let made = order.make(connection).await?;
+        let rotates_at = Terms::of(&plan.rotation).and_then(|terms| terms.rotates_at(made.created_at));
         let state = ApiKeyModel {
             id: id(&owner, &name),
-            key: key.secret.expose_secret().to_owned().into(),
-            key_id: key.key_id.into(),
-            created_at: key.created_at.map(|time| time.to_string()).into(),
+            key: made.stored.key,
+            encrypted_key: made.stored.encrypted_key,
+            key_id: made.key_id.into(),
+            created_at: made.created_at.to_string().into(),
+            rotates_at: rotates_at.map(|time| time.to_string()).into(),
+            last_used_at: Attr::Null,
             ..plan
         };
-        cx.private.object = Some(key.id.to_string());
+        let object = Some(made.object.to_string());
+        cx.private = Notes { team, object, ..Notes::default() };
         cx.reached(state.clone());
-        // Only a help for later reads, which look for themselves where it is missing.
-        cx.private.team = owner::team(cx.provider(), None, &owner).await.unwrap_or_default();
+        if let Some(key_id) = guard::to_be_replaced(None, &state)
+            && let Err(errors) = rotation::revoke_existing(cx, &state, key_id).await
+        {
+            let causes: Vec<String> = errors.into_iter().map(|error| error.detail).collect();
+            cx.warn(existing_key_stays(key_id, &causes.join("\n\n")));
+        }
         Ok(state)
     }
 
     async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: ApiKeyModel) -> Result<Option<ApiKeyModel>> {
-        let owner = UserId::new(state.service_account_id.get()?);
-        let Some(team) = owner::team(cx.provider(), cx.private.team.as_deref(), &owner).await? else {
-            return Err(owner_not_visible(&owner, state.name.as_str().unwrap_or_default()).into());
+        let connection = cx.provider();
+        let (owner, name) = (UserId::new(state.service_account_id.get()?), state.name.get()?.clone());
+        let team = match owner::find(connection, cx.private.team.as_deref(), &owner).await? {
+            Owner::In(team) => team,
+            Owner::Hidden => return Err(owner::not_visible(&owner, &name).into()),
+            Owner::Gone => {
+                cx.warn(owner_gone(&owner, &state, cx.private.team.as_deref()));
+                return Ok(None);
+            }
         };
-        let keys = cx.provider().client.api_keys(&team, &owner).await;
-        let keys = keys.explain(&format!("read the API keys of the account `{owner}`"))?.unwrap_or_default();
+        let keys = owner::keys_in(connection, &team, &owner).await?;
+        let current = locate(&keys, cx.private.object.as_deref(), &state.key_id);
+        let previous = match &state.previous_key_id {
+            Attr::Known(_) => locate(&keys, cx.private.previous_object.as_deref(), &state.previous_key_id),
+            Attr::Null | Attr::Unknown(_) => None,
+        };
+        if current.is_none() && previous.is_none() {
+            cx.warn(gone(&state));
+            return Ok(None);
+        }
+        let state = as_seen(state, current, previous);
         cx.private.team = Some(team);
-        let Some(found) = keys.into_iter().find(|key| is_ours(key, &state, &cx.private)) else { return Ok(None) };
-        cx.private.object = Some(found.id.to_string());
-        Ok(Some(ApiKeyModel {
-            key_id: found.key_id.into(),
-            created_at: found.created_at.map_or(state.created_at, |time| time.to_string().into()),
-            ..state
-        }))
+        cx.private.object = current.map(|key| key.id.to_string()).or_else(|| cx.private.object.take());
+        cx.private.previous_object = previous.map(|key| key.id.to_string());
+        cx.private.current_gone = current.is_none();
+        if let Some(now) = connection.client.server_time() {
+            schedule::observe(&mut cx.private, &state, now, previous.and_then(|key| key.last_used_at));
+        }
+        Ok(Some(state))
+    }
+
+    async fn update(
+        &self,
+        cx: &mut ResourceContext<'_, Self>,
+        prior: ApiKeyModel,
+        plan: ApiKeyModel,
+    ) -> Result<ApiKeyModel> {
+        rotation::update(cx, prior, plan).await
     }
 
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: ApiKeyModel) -> Result<()> {
-        let name = state.name.get()?;
-        let Some(object) = object(cx, &state).await? else { return Ok(()) };
-        let deleted = cx.provider().client.delete_api_key(&object).await;
-        deleted.explain(&format!("delete the API key \"{name}\""))
+        guard::refuse_own(cx.provider(), [&state.key_id, &state.previous_key_id])?;
+        if !state.previous_key_id.is_null() {
+            let previous = cx.private.previous_object.clone();
+            rotation::revoke(cx, &state, previous.as_deref(), &state.previous_key_id).await?;
+        }
+        let present = cx.private.object.clone();
+        rotation::revoke(cx, &state, present.as_deref(), &state.key_id).await
     }
 
     async fn import(
@@ -149,129 +172,93 @@ impl Resource for ApiKeyResource {
         cx: &mut ResourceContext<'_, Self>,
         target: ImportTarget<ApiKeyIdentity>,
     ) -> Result<ApiKeyModel> {
-        let connection = cx.provider();
-        let (team, account, name) = match target {
-            ImportTarget::Id(id) => {
-                // Besides the readable form, what the attribute `id` shows.
-                if let Ok([owner, name]) = import_id::parts(&id, FORM) {
-                    by_owner(connection, UserId::new(owner), name).await?
-                } else {
-                    let [team, account, name] = import_id::parts(&id, FORM)?;
-                    let account = service_account::import::find(connection, &team, &account).await?;
-                    (team, account.id, name)
-                }
-            }
-            ImportTarget::Identity(identity) => {
-                let owner = UserId::new(identity.service_account_id.get()?);
-                by_owner(connection, owner, identity.name.get()?.clone()).await?
-            }
-        };
-        let keys = connection.client.api_keys(&team, &account).await;
-        let keys = keys.explain(&format!("read the API keys of the account `{account}`"))?.unwrap_or_default();
-        let key = find(keys, &name, &account)?;
-        cx.private = Notes { team: Some(team), object: Some(key.id.to_string()) };
-        let name = key.description.unwrap_or(name);
-        Ok(ApiKeyModel {
-            id: id(&account, &name),
-            service_account_id: account.to_string().into(),
-            name: name.into(),
-            key: Attr::Null,
-            key_id: key.key_id.into(),
-            created_at: key.created_at.map(|time| time.to_string()).into(),
-        })
+        let (state, notes) = import::find(cx.provider(), target).await?;
+        cx.private = notes;
+        Ok(state)
+    }
+
+    fn upgrades(&self) -> Vec<tfplugin::resource::Upgrade> {
+        upgrade::upgrades()
     }
 }
 
-/// An import by the owner's id: with the team that shows it.
-async fn by_owner(connection: &Connection, owner: UserId, name: String) -> Result<(String, UserId, String)> {
-    let team = owner::team(connection, None, &owner).await?;
-    let not_found = || {
-        Diagnostic::error(
-            "Service account not found",
-            format!(
-                "No service account with the id `{owner}` is in the teams that this credential can see. An import id is \
-                 `{FORM}`, or `SERVICE_ACCOUNT_ID/NAME`."
-            ),
-        )
-    };
-    Ok((team.ok_or_else(not_found)?, owner, name))
-}
-
-fn id(owner: &UserId, name: &str) -> Attr<String> {
+/// The attribute `id`.
+pub(super) fn id(owner: &UserId, name: &str) -> Attr<String> {
     format!("{}/{}", import_id::encode(owner.as_str()), import_id::encode(name)).into()
 }
 
-/// Whether a key of the server is the one in the state: by its id as an object where that is noted, else by its key id.
-fn is_ours(key: &ApiKeyInfo, state: &ApiKeyModel, notes: &Notes) -> bool {
-    match &notes.object {
-        Some(object) => key.id.as_str() == object,
-        None => state.key_id.as_str() == Some(&key.key_id),
-    }
+/// Whether a configuration is still about this key, and not about one that replaces it.
+fn same_key(prior: &ApiKeyModel, config: &ApiKeyModel) -> bool {
+    prior.service_account_id == config.service_account_id && prior.name == config.name
 }
 
-/// The key's id as an object. `None` where the key is gone.
-async fn object(cx: &ResourceContext<'_, ApiKeyResource>, state: &ApiKeyModel) -> Result<Option<ApiKeyId>> {
-    if let Some(object) = &cx.private.object {
-        return Ok(Some(ApiKeyId::new(object)));
-    }
-    let owner = UserId::new(state.service_account_id.get()?);
-    let Some(team) = owner::team(cx.provider(), cx.private.team.as_deref(), &owner).await? else {
-        return Err(owner_not_visible(&owner, state.name.get()?).into());
-    };
-    let keys = cx.provider().client.api_keys(&team, &owner).await;
-    let keys = keys.explain(&format!("read the API keys of the account `{owner}`"))?.unwrap_or_default();
-    Ok(keys.into_iter().find(|key| is_ours(key, state, &cx.private)).map(|key| key.id))
-}
-
-/// The key that an import names: by its name, or by its key id written as `id:...`.
-fn find(keys: Vec<ApiKeyInfo>, name: &str, account: &UserId) -> Result<ApiKeyInfo> {
-    let matches = |key: &ApiKeyInfo| match name.strip_prefix("id:") {
-        Some(key_id) => key.key_id == key_id,
-        None => key.description.as_deref() == Some(name),
-    };
-    let mut found: Vec<ApiKeyInfo> = keys.into_iter().filter(matches).collect();
-    match found.len() {
-        0 => Err(Diagnostic::error(
-            "API key not found",
-            format!("The service account `{account}` has no API key \"{name}\"."),
-        )
-        .into()),
-        1 => Ok(found.remove(0)),
-        _ => {
-            let ids: Vec<String> = found.iter().map(|key| format!("  id:{}", key.key_id)).collect();
-            Err(Diagnostic::error(
-                "Several API keys of this name",
-                format!(
-                    "The service account `{account}` has several API keys named \"{name}\". Name the one that is \
-                     meant by its key id, in place of the name:\n\n{}",
-                    ids.join("\n")
-                ),
-            )
-            .into())
+/// The state with what the server tells of the keys, at least one of which is there.
+fn as_seen(state: ApiKeyModel, current: Option<&ApiKeyInfo>, previous: Option<&ApiKeyInfo>) -> ApiKeyModel {
+    let mut seen = state;
+    if let Some(current) = current {
+        seen.key_id = current.key_id.clone().into();
+        if let Some(created_at) = current.created_at {
+            seen.created_at = created_at.to_string().into();
         }
+        seen.last_used_at = current.last_used_at.map(|time| day(time, current.created_at).to_string()).into();
     }
+    if previous.is_none() {
+        seen.previous_key_id = Attr::Null;
+        seen.previous_key_expires_at = Attr::Null;
+    }
+    seen
 }
 
-fn owner_not_visible(owner: &UserId, name: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Service account not visible",
+/// The day of a use, which is not before the key was made. A time that moved with every use would make every refresh a
+/// change.
+fn day(last_use: Timestamp, created_at: Option<Timestamp>) -> Timestamp {
+    let day = last_use
+        .to_zoned(TimeZone::UTC)
+        .round(jiff::ZonedRound::new().smallest(Unit::Day).mode(jiff::RoundMode::Floor));
+    let day = day.map_or(last_use, |day| day.timestamp());
+    created_at.map_or(day, |created_at| day.max(created_at))
+}
+
+fn key_ids(state: &ApiKeyModel) -> String {
+    let ids = [&state.key_id, &state.previous_key_id].into_iter().filter_map(Attr::as_str);
+    ids.map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" and ")
+}
+
+fn gone(state: &ApiKeyModel) -> Diagnostic {
+    Diagnostic::warning(
+        "API key is gone",
         format!(
-            "The service account `{owner}` is in none of the teams that this credential can see, so nothing can be \
-             said about its API key \"{name}\"; it stays in the state. Use the credential of a member of the \
-             account's team. If the account is really gone, remove the key with `terraform state rm`."
+            "The API key \"{}\", {}, was revoked outside of this configuration, so another one is to be made. Its \
+             `secret_version` begins at 1 again: a resource that follows the version has to be made anew with it, by \
+             `-replace`.",
+            state.name.as_str().unwrap_or_default(),
+            key_ids(state)
         ),
     )
 }
 
-fn unclear(cause: &Diagnostic, name: &str) -> Diagnostic {
-    Diagnostic::error(
-        "API key perhaps created",
+fn owner_gone(owner: &UserId, state: &ApiKeyModel, team: Option<&str>) -> Diagnostic {
+    Diagnostic::warning(
+        "Service account is gone",
         format!(
-            "The answer to the creation of the API key \"{name}\" was lost, so a key of this name may exist whose \
-             secret nobody knows. Delete it in W&B, and run again.\n\n{}",
-            cause.detail
+            "The service account `{owner}` is no longer in the team \"{}\", so its API key \"{}\", {}, counts as gone. If \
+             the account was only taken out of the team, W&B may still accept the key: revoke it there.",
+            team.unwrap_or_default(),
+            state.name.as_str().unwrap_or_default(),
+            key_ids(state)
         ),
     )
+}
+
+fn existing_key_stays(key_id: &str, cause: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Existing API key was not revoked",
+        format!(
+            "The new API key is made, but `{key_id}`, which it was to take the place of, is still valid. Revoke it in \
+             W&B; or leave `replace_existing_key_id` out for one apply and set it again.\n\n{cause}"
+        ),
+    )
+    .at("replace_existing_key_id")
 }
 
 #[cfg(test)]
@@ -282,5 +269,17 @@ mod tests {
     fn the_schema_agrees_with_the_model() {
         assert_eq!(ApiKeyResource.schema().agrees_with::<ApiKeyModel>(), Ok(()));
         assert_eq!(ApiKeyResource.identity_schema().agrees_with::<ApiKeyIdentity>(), Ok(()));
+    }
+
+    #[test]
+    fn the_last_use_is_told_by_its_day_and_not_before_the_creation() {
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (last_use, created_at, expected) in [
+            ("2026-11-27T17:30:05Z", None, "2026-11-27T00:00:00Z"),
+            ("2026-11-27T17:30:05Z", Some("2026-11-20T12:00:00Z"), "2026-11-27T00:00:00Z"),
+            ("2026-11-27T17:30:05Z", Some("2026-11-27T12:00:00Z"), "2026-11-27T12:00:00Z"),
+        ] {
+            assert_eq!(day(time(last_use), created_at.map(time)), time(expected));
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! separated by commas. A case's name begins with its host, so that a filter can pick by either.
 
 mod api_key;
+mod api_key_rotation;
 mod ephemeral;
 mod examples;
 mod harness;
@@ -31,6 +32,7 @@ const AREAS: &[(&str, &[Case])] = &[
     ("team_member", team_member::CASES),
     ("service_account", service_account::CASES),
     ("api_key", api_key::CASES),
+    ("api_key_rotation", api_key_rotation::CASES),
     ("ephemeral", ephemeral::CASES),
     ("examples", examples::CASES),
 ];

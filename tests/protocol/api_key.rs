@@ -1,5 +1,7 @@
 //! `wandb_api_key`, whose secret exists once.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -11,24 +13,30 @@ use crate::scene::{Scene, key, object, refusal, secret, text};
 const TYPE: &str = "wandb_api_key";
 
 /// An account of a team, and a key of it.
-async fn account_with_key(scene: &mut Scene) -> Result<(Object, Object)> {
+pub(crate) async fn account_with_key(scene: &mut Scene) -> Result<(Object, Object)> {
     scene.create_team("research").await?;
     let account = scene.create_account("research", "ci").await?;
     let key = scene.create_key(&account, "laptop").await?;
     Ok((account, key))
 }
 
-/// Deletes the key of this name as an administrator of the team would.
-fn revoke(scene: &Scene, name: &str) -> Result<()> {
-    let query =
-        "query Keys { entity(name: \"research\") { members { apiKeys { edges { node { id description } } } } } }";
+/// The keys of the team's accounts as its administrator sees them, by their whole names.
+pub(crate) fn keys(scene: &Scene) -> Result<BTreeMap<String, serde_json::Value>> {
+    let query = "query Keys { entity(name: \"research\") { members { accountType apiKeys { edges { node { id name description } } } } } }";
     let answer = scene.emulator.graphql(query, &json!({}))?;
     let members = answer.pointer("/entity/members").and_then(serde_json::Value::as_array).context("members")?;
-    let keys = members.iter().filter_map(|member| member.pointer("/apiKeys/edges")?.as_array()).flatten();
-    let mut ids = keys.map(|edge| &edge["node"]).filter(|node| node["description"] == name).map(|node| &node["id"]);
-    let id = ids.next().context("there is no such key")?;
+    let accounts = members.iter().filter(|member| member["accountType"] == "SERVICE");
+    let edges = accounts.filter_map(|member| member.pointer("/apiKeys/edges")?.as_array()).flatten();
+    let named = edges.filter_map(|edge| Some((edge["node"]["description"].as_str()?.to_owned(), edge["node"].clone())));
+    Ok(named.collect())
+}
+
+/// Deletes the key with this key id as an administrator of the team would.
+pub(crate) fn revoke(scene: &Scene, key_id: &str) -> Result<()> {
+    let keys = keys(scene)?;
+    let key = keys.values().find(|key| key["name"] == key_id).context("there is no such key")?;
     let mutation = "mutation DeleteApiKey($id: String!) { deleteApiKey(input: { id: $id }) { success } }";
-    scene.emulator.graphql(mutation, &json!({ "id": id })).map(drop)
+    scene.emulator.graphql(mutation, &json!({ "id": key["id"] })).map(drop)
 }
 
 #[tokio::test]
@@ -79,7 +87,7 @@ async fn a_tainted_key_is_made_anew() -> Result<()> {
 async fn a_key_that_was_revoked_outside_is_gone() -> Result<()> {
     let mut scene = Scene::set().await?;
     let (account, created) = account_with_key(&mut scene).await?;
-    revoke(&scene, "laptop")?;
+    revoke(&scene, text(&created, "key_id")?)?;
     assert!(scene.session.refresh(&created).await?.is_none());
     let plan = scene.session.plan_destroy(&created).await?;
     assert!(scene.session.apply(plan).await?.into_result()?.is_none(), "one that is gone is destroyed");
@@ -88,10 +96,25 @@ async fn a_key_that_was_revoked_outside_is_gone() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_key_of_an_account_that_cannot_be_seen_stays() -> Result<()> {
+async fn a_key_of_an_account_that_is_gone_is_gone() -> Result<()> {
     let mut scene = Scene::set().await?;
     let (account, created) = account_with_key(&mut scene).await?;
     scene.emulator.delete_account(text(&account, "id")?)?;
+    assert!(scene.session.refresh(&created).await?.is_none());
+    let plan = scene.session.plan_destroy(&created).await?;
+    assert!(scene.session.apply(plan).await?.into_result()?.is_none(), "one that is gone is destroyed");
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_key_of_an_account_that_cannot_be_seen_stays() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let (_, created) = account_with_key(&mut scene).await?;
+    scene.create_team("other").await?;
+    let stranger = scene.create_account("other", "stranger").await?;
+    let key = scene.create_key(&stranger, "elsewhere").await?;
+    // Acts for an account of another team, which sees nothing of the key's.
+    scene.act_as(secret(&key)?.expose_secret()).await?;
     assert_eq!(refusal(scene.session.refresh(&created).await)?, ["Service account not visible"]);
     scene.end().await
 }

@@ -3,6 +3,8 @@
 //! What real hosts make of the provider, and what they print, is tried in `tests/acceptance`.
 
 mod api_key;
+mod api_key_rotation;
+mod api_key_safety;
 mod permissions;
 mod provider;
 mod scene;

@@ -64,7 +64,12 @@ pub(crate) struct Scene {
 impl Scene {
     /// An organization with its administrator and nothing else.
     pub(crate) async fn set() -> Result<Self> {
-        let emulator = emulator()?;
+        Self::set_with(&[]).await
+    }
+
+    /// The same, with further options of the emulator.
+    pub(crate) async fn set_with(options: &[&str]) -> Result<Self> {
+        let emulator = emulator_with(options)?;
         let key = emulator.administrator().api_key.clone();
         let mut session = Session::start(launch(&emulator, &key)).await?;
         session.configure(&object([])).await?;
@@ -133,6 +138,12 @@ impl Scene {
         let key = self.session.create("wandb_api_key", &config).await?;
         self.secrets.push(secret(&key)?);
         Ok(key)
+    }
+
+    /// Remembers the secret of a key as one.
+    pub(crate) fn keep_secret(&mut self, key: &Object) -> Result<()> {
+        self.secrets.push(secret(key)?);
+        Ok(())
     }
 
     /// The user name that a key authenticates as; an error when it authenticates nobody.

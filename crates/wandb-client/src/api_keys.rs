@@ -136,6 +136,11 @@ impl Client {
         keys.get(owner).cloned().flatten().map(Some).ok_or_else(hidden)
     }
 
+    /// Whether this server tells when keys were made and last used.
+    pub async fn tells_key_use(&self) -> Result<bool, Error> {
+        Ok(self.abilities().await?.api_key_times)
+    }
+
     /// An API key of an account in a team. None if the key or the account is gone; what the caller cannot see in full
     /// is an error ([`Error::is_not_visible`]).
     pub async fn api_key(&self, team: &str, owner: &UserId, id: &ApiKeyId) -> Result<Option<ApiKeyInfo>, Error> {

@@ -51,6 +51,7 @@ pub(crate) struct Inner {
     authorizer: Authorizer,
     identity: Arc<Identity>,
     pub(crate) caller: Coalescer<(), Arc<Viewer>>,
+    pub(crate) caller_teams: Coalescer<(), Arc<Vec<String>>>,
     pub(crate) abilities: Coalescer<(), Abilities>,
     pub(crate) scim_access: Coalescer<(), ScimAccess>,
     pub(crate) server: Coalescer<(), Arc<ServerInfo>>,
@@ -90,6 +91,7 @@ impl Client {
             authorizer,
             identity,
             caller: Coalescer::new(Duration::MAX),
+            caller_teams: Coalescer::new(config.read_max_age),
             abilities: Coalescer::new(Duration::MAX),
             scim_access: Coalescer::new(Duration::MAX),
             server: Coalescer::new(Duration::MAX),
@@ -111,6 +113,15 @@ impl Client {
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.0.base_url
+    }
+
+    /// The key id of the API key that this client itself uses. None if it logs in otherwise.
+    #[must_use]
+    pub fn own_key_id(&self) -> Option<&str> {
+        match &self.0.authorizer {
+            Authorizer::ApiKey(key) => Some(key.key_id()),
+            Authorizer::AccessTokens(_) => None,
+        }
     }
 
     /// The server's time, by its last answer. None before the first one.

@@ -149,7 +149,9 @@ impl Client {
         if let Some(admin) = admin {
             input["teamAdminUserName"] = admin.into();
         }
-        let data: CreateTeamData = self.graphql(&create_team_document(), &json!({ "input": input })).await?;
+        let created = self.graphql(&create_team_document(), &json!({ "input": input })).await;
+        self.inner().caller_teams.forget_all();
+        let data: CreateTeamData = created?;
         Ok(data.create_team.entity)
     }
 

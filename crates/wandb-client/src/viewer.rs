@@ -72,6 +72,14 @@ impl Client {
         data.viewer.map(Viewer::from).ok_or_else(nobody)
     }
 
+    /// The names of the caller's teams, read like a team: not again for each who asks, and anew once this client has
+    /// made a team.
+    pub async fn caller_teams(&self) -> Result<Arc<Vec<String>>, Error> {
+        let client = self.clone();
+        let ask = || async move { client.viewer().await.map(|viewer| Arc::new(viewer.teams)) };
+        self.inner().caller_teams.get((), ask).await
+    }
+
     /// Who calls, asked once: an account's id and name do not change.
     pub(crate) async fn caller(&self) -> Result<Arc<Viewer>, Error> {
         let client = self.clone();

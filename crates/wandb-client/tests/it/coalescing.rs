@@ -7,7 +7,9 @@ use serde_json::json;
 use tokio::sync::Notify;
 use wandb_client::{ApiKeyId, Authentication, UserId};
 
-use crate::support::{Expected, Server, account, account_id, all_abilities, client, connection, no_abilities, team};
+use crate::support::{
+    Expected, Server, account, account_id, all_abilities, client, connection, no_abilities, team, viewer,
+};
 
 #[tokio::test]
 async fn a_team_s_accounts_and_keys_cost_two_requests_however_many_there_are() {
@@ -85,4 +87,17 @@ async fn a_write_forgets_what_it_may_change_and_nothing_else() {
     assert_eq!(client.api_keys("vision", &owner).await.unwrap().unwrap().len(), 0);
     assert!(client.service_account("vision", &owner).await.unwrap().is_some());
     server.finish();
+}
+
+#[tokio::test]
+async fn the_caller_s_teams_are_asked_for_once_and_anew_after_one_was_made() {
+    let server = Server::start().await;
+    let made = json!({ "createTeam": { "entity": { "id": "E", "name": "vision" } } });
+    server.expect([viewer(), Expected::graphql("CreateTeam").data(&made), viewer()]);
+    let client = client(&server);
+    let all = (0..100).map(|_| client.caller_teams());
+    assert!(join_all(all).await.into_iter().all(|teams| teams.is_ok()));
+    client.create_team("vision", None).await.unwrap();
+    client.caller_teams().await.unwrap();
+    assert_eq!(server.finish().len(), 3);
 }

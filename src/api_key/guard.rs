@@ -1,0 +1,205 @@
+//! What is looked at before a change: what it must not do, and what it should know.
+
+use jiff::Timestamp;
+use tfplugin::value::Path;
+use tfplugin::{Attr, Context, Diagnostic, Result};
+use wandb_client::{ApiKeyInfo, UserId};
+
+use super::model::{ApiKeyModel, Notes, Revoke};
+use super::name;
+use super::owner::{self, Owner};
+use crate::error::Explain as _;
+use crate::provider::Connection;
+
+/// Refuses to revoke the key that this run itself uses: it could do nothing after that.
+pub(super) fn refuse_own<'a>(
+    connection: &Connection,
+    revoked: impl IntoIterator<Item = &'a Attr<String>>,
+) -> Result<()> {
+    let Some(own) = connection.client.own_key_id() else { return Ok(()) };
+    if revoked.into_iter().any(|key_id| key_id.as_str() == Some(own)) { Err(own_key(own).into()) } else { Ok(()) }
+}
+
+/// The same for keys that are only known as objects of the API.
+pub(super) fn refuse_own_objects(connection: &Connection, notes: &Notes) -> Result<()> {
+    let Some(own) = connection.client.own_key_id() else { return Ok(()) };
+    let own_object = connection.caller.api_keys.iter().find(|key| key.key_id == own).map(|key| key.id.as_str());
+    let revoked = [&notes.object, &notes.previous_object];
+    let is_own = revoked.into_iter().flatten().any(|object| Some(object.as_str()) == own_object);
+    if is_own { Err(own_key(own).into()) } else { Ok(()) }
+}
+
+fn own_key(key_id: &str) -> Diagnostic {
+    Diagnostic::error(
+        "API key in use by this run",
+        format!(
+            "The API key `{key_id}` would be revoked, and it is the one that this run itself uses. Use another \
+             credential and run again; after a rotation that is the new key. Rotating the key that a run uses works: it \
+             stays valid for `overlap`."
+        ),
+    )
+}
+
+/// The keys that an update ends, as far as that is known.
+pub(super) fn ended<'a>(prior: &'a ApiKeyModel, plan: &'a ApiKeyModel) -> Option<&'a Attr<String>> {
+    let previous = &prior.previous_key_id;
+    let ends = !plan.previous_key_id.is_unknown() && plan.previous_key_id != *previous;
+    Some(previous).filter(|previous| ends && !previous.is_null())
+}
+
+/// Whether a plan says for the first time which key of others is to be revoked.
+pub(super) fn to_be_replaced<'a>(prior: Option<&ApiKeyModel>, plan: &'a ApiKeyModel) -> Option<&'a str> {
+    let wanted = &plan.replace_existing_key_id;
+    wanted.as_str().filter(|_| prior.is_none_or(|prior| prior.replace_existing_key_id != *wanted))
+}
+
+/// Looks at a key that is to be made: alone, or in place of one that is replaced.
+pub(super) async fn before_create(
+    cx: &mut Context<'_, Connection>,
+    plan: &ApiKeyModel,
+    replaced: Option<&Notes>,
+) -> Result<()> {
+    let connection = cx.provider();
+    require_last_use(connection, plan).await?;
+    refuse_own(connection, [&plan.replace_existing_key_id])?;
+    if let Some(notes) = replaced {
+        refuse_own_objects(connection, notes)?;
+    }
+    let objects = replaced.map(|notes| [&notes.object, &notes.previous_object]);
+    let is_known = |key: &ApiKeyInfo| objects.into_iter().flatten().flatten().any(|object| object == key.id.as_str());
+    warn_of_strangers(cx, plan, is_known).await
+}
+
+/// Looks at a key that is to be changed.
+pub(super) async fn before_update(
+    cx: &mut Context<'_, Connection>,
+    prior: &ApiKeyModel,
+    plan: &ApiKeyModel,
+) -> Result<()> {
+    let connection = cx.provider();
+    require_last_use(connection, plan).await?;
+    refuse_own(connection, ended(prior, plan))?;
+    if let Some(key_id) = to_be_replaced(Some(prior), plan) {
+        refuse_own(connection, [&plan.replace_existing_key_id])?;
+        if [&prior.key_id, &prior.previous_key_id].into_iter().any(|own| own.as_str() == Some(key_id)) {
+            let detail = format!(
+                "`replace_existing_key_id` is \"{key_id}\", which is a key of this very resource. Give the id of \
+                 another key; a key is made anew by changing `rotation.triggers` or by `-replace`."
+            );
+            return Err(Diagnostic::error("API key cannot replace itself", detail)
+                .at("replace_existing_key_id")
+                .into());
+        }
+    }
+    let known = [&prior.key_id, &prior.previous_key_id];
+    let is_known = |key: &ApiKeyInfo| known.into_iter().any(|key_id| key_id.as_str() == Some(&key.key_id));
+    warn_of_strangers(cx, plan, is_known).await
+}
+
+/// `when_unused` needs a server that tells when keys were used.
+async fn require_last_use(connection: &Connection, plan: &ApiKeyModel) -> Result<()> {
+    let wanted = plan.rotation.known().and_then(|rotation| rotation.revoke.known());
+    if wanted != Some(&Revoke::WhenUnused) {
+        return Ok(());
+    }
+    if connection.client.tells_key_use().await.explain("ask what the server tells of API keys")? {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "Server does not tell when keys were used",
+        "`revoke = \"when_unused\"` waits until the previous key is not used any more, and this server has no field that \
+         tells when a key was last used. Use `revoke = \"after_overlap\"` with an `overlap` that is long enough for \
+         everyone who uses the key; a newer version of W&B Server may offer it.",
+    )
+    .at(Path::from("rotation").attribute("revoke"))
+    .into())
+}
+
+/// Names the account's keys of the same name that are not this resource's.
+async fn warn_of_strangers(
+    cx: &mut Context<'_, Connection>,
+    plan: &ApiKeyModel,
+    is_known: impl Fn(&ApiKeyInfo) -> bool,
+) -> Result<()> {
+    let connection = cx.provider();
+    let (Some(owner), Some(name)) = (plan.service_account_id.as_str(), plan.name.as_str()) else { return Ok(()) };
+    let owner = UserId::new(owner);
+    // An account that cannot be seen is told of when the key is made.
+    let Owner::In(team) = owner::find(connection, None, &owner).await? else { return Ok(()) };
+    let keys = match connection.client.api_keys(&team, &owner).await {
+        Ok(keys) => keys.unwrap_or_default(),
+        Err(error) if error.is_not_visible() => return Ok(()),
+        Err(error) => return Err(error).explain(&format!("look for API keys named \"{name}\"")),
+    };
+    let replaced = plan.replace_existing_key_id.as_str();
+    let is_stranger = |key: &&ApiKeyInfo| {
+        key.description.as_deref().is_some_and(|whole| name::split(whole).0 == name)
+            && !is_known(key)
+            && replaced != Some(&key.key_id)
+    };
+    let strangers: Vec<&ApiKeyInfo> = keys.iter().filter(is_stranger).collect();
+    if !strangers.is_empty() {
+        cx.warn(same_name(name, &strangers, connection.client.server_time()));
+    }
+    Ok(())
+}
+
+fn same_name(name: &str, strangers: &[&ApiKeyInfo], now: Option<Timestamp>) -> Diagnostic {
+    let lines = strangers.iter().map(|key| {
+        let made = key.created_at.map(|at| format!(", made on {at}{}", age(at, now))).unwrap_or_default();
+        format!("  {}  ({}{made})", key.key_id, key.description.as_deref().unwrap_or_default())
+    });
+    Diagnostic::warning(
+        "Other API keys of this name",
+        format!(
+            "The service account has API keys named \"{name}\" that this resource does not know:\n\n{}\n\nA run that was \
+             interrupted may have left them, and then nobody has their secrets; or another configuration uses them. To \
+             revoke one that nobody needs, set `replace_existing_key_id` to its id.",
+            lines.collect::<Vec<_>>().join("\n")
+        ),
+    )
+}
+
+/// Such as `, 3 h ago`.
+fn age(at: Timestamp, now: Option<Timestamp>) -> String {
+    let Some(now) = now else { return String::new() };
+    match now.duration_since(at).as_mins().max(0) {
+        minutes if minutes < 120 => format!(", {minutes} min ago"),
+        minutes if minutes < 48 * 60 => format!(", {} h ago", minutes / 60),
+        minutes => format!(", {} days ago", minutes / (24 * 60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_in_one_unit() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        for (at, expected) in [
+            ("2026-11-27T12:00:30Z", ", 0 min ago"),
+            ("2026-11-27T10:30:00Z", ", 90 min ago"),
+            ("2026-11-26T13:00:00Z", ", 23 h ago"),
+            ("2026-11-20T12:00:00Z", ", 7 days ago"),
+        ] {
+            assert_eq!(age(at.parse().unwrap(), Some(now)), expected);
+        }
+        assert_eq!(age(now, None), "");
+    }
+
+    #[test]
+    fn an_update_ends_the_previous_key_when_another_one_takes_its_place() {
+        let of = |previous: Attr<String>| ApiKeyModel { previous_key_id: previous, ..ApiKeyModel::default() };
+        for (prior, plan, expected) in [
+            (Attr::Null, "b".into(), None),
+            ("a".into(), "a".into(), None),
+            ("a".into(), Attr::unknown(), None),
+            ("a".into(), "b".into(), Some("a")),
+            ("a".into(), Attr::Null, Some("a")),
+        ] {
+            let (prior, plan) = (of(prior), of(plan));
+            assert_eq!(ended(&prior, &plan).and_then(Attr::as_str), expected);
+        }
+    }
+}

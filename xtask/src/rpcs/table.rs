@@ -21,14 +21,10 @@ const TRIED_IN: [&str; 6] = [
 ];
 
 /// What no host can ask of this SDK yet, as no schema of it offers such a thing. A line counts until there is an answer.
-const LATER: [(&str, &str); 15] = [
-    ("MoveResourceState", "moves"),
+const LATER: [(&str, &str); 11] = [
     ("GenerateResourceConfig", "generated configuration"),
     ("ValidateListResourceConfig", "lists"),
     ("ListResource", "lists"),
-    ("ValidateActionConfig", "actions"),
-    ("PlanAction", "actions"),
-    ("InvokeAction", "actions"),
     ("ValidateStateStoreConfig", "state stores"),
     ("ConfigureStateStore", "state stores"),
     ("ReadStateBytes", "state stores"),

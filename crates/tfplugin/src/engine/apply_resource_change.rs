@@ -1,7 +1,10 @@
 //! `ApplyResourceChange`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::{Engine, Readiness, rules, spelling};
 use crate::diagnostic::{Diagnostic, Diagnostics, Result, Severity};
+use crate::panic;
 use crate::provider::Provider;
 use crate::resource::erased::{ErasedResource, Outcome, Wanted, breach};
 use crate::value::Value;
@@ -71,14 +74,14 @@ fn deleted(prior: Prior, outcome: Outcome) -> Response {
 
 fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value, outcome: Outcome) -> Response {
     let Outcome { state, identity, private, report: mut diagnostics } = outcome;
-    let Some(mut state) = state else {
+    let Some(state) = state else {
         return Response { state: Value::Null, private: Vec::new(), identity: None, diagnostics };
     };
+    let mut state = spelled(type_name, resource, planned, state, &mut diagnostics);
     if diagnostics.has_error() {
         rules::settle(&mut state);
         diagnostics = softened(diagnostics);
     }
-    state = spelling::keep(resource.schema().attributes(), planned, state);
     diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
     Response { state, private, identity, diagnostics }
@@ -92,8 +95,7 @@ fn updated<D>(
     outcome: Outcome,
 ) -> Response {
     let Outcome { state, identity, private, report: mut diagnostics } = outcome;
-    let mut state = state.unwrap_or(prior.state);
-    state = spelling::keep(resource.schema().attributes(), planned, state);
+    let state = spelled(type_name, resource, planned, state.unwrap_or(prior.state), &mut diagnostics);
     if !diagnostics.has_error() {
         diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     }
@@ -101,6 +103,22 @@ fn updated<D>(
     let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
     // An answer without identity would erase it.
     Response { state, private, identity: identity.or(prior.identity), diagnostics }
+}
+
+/// The state in the plan's spelling. It is the resource that says what means the same, and a panic there must not lose
+/// what was reached.
+fn spelled<D>(
+    type_name: &str,
+    resource: &dyn ErasedResource<D>,
+    planned: &Value,
+    state: Value,
+    report: &mut Diagnostics,
+) -> Value {
+    let keep = || spelling::keep(resource.schema().attributes(), planned, state.clone());
+    catch_unwind(AssertUnwindSafe(keep)).unwrap_or_else(|_| {
+        report.push(panic::diagnostic(type_name));
+        state
+    })
 }
 
 /// What a host can store of a state and an identity, whatever is wrong with them: the object exists, and an answer that

@@ -7,7 +7,7 @@ use futures::future::{BoxFuture, FutureExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::private::Planned;
-use super::{Change, IdentitySchema, ImportTarget, Plan, PlanKind, Resource, ResourceContext, Upgrade, private};
+use super::{Change, IdentitySchema, ImportTarget, Move, Plan, PlanKind, Resource, ResourceContext, Upgrade, private};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics, Result};
 use crate::model::Model as _;
@@ -63,6 +63,10 @@ pub(crate) trait ErasedResource<D>: Send + Sync {
     fn schema(&self) -> &Schema;
     fn identity_schema(&self) -> &IdentitySchema;
     fn upgrades(&self) -> Vec<Upgrade>;
+    fn identity_upgrades(&self) -> Vec<Upgrade>;
+    fn moves(&self) -> Vec<Move>;
+    /// The private bytes and, where the state says enough, the identity of an object that was of another type.
+    fn adopt(&self, state: &Value) -> Result<(Vec<u8>, Option<Value>)>;
     fn validate(&self, config: &Value) -> Result<Diagnostics>;
     fn plan(&self, input: PlanInput<'_>) -> Result<PlanOutput>;
     fn preflight<'a>(&'a self, call: Call<'a, D>, change: ValueChange) -> BoxFuture<'a, Diagnostics>;
@@ -121,9 +125,10 @@ impl<R: Resource> Typed<R> {
         };
         let mut identity = None;
         if let Some(state) = state.as_ref().filter(|_| !self.identity_schema().is_none()) {
-            match self.resource.identity(state) {
-                Ok(named) => identity = Some(named.into_value()),
-                Err(errors) => report.extend(errors),
+            match std::panic::catch_unwind(AssertUnwindSafe(|| self.resource.identity(state))) {
+                Ok(Ok(named)) => identity = Some(named.into_value()),
+                Ok(Err(errors)) => report.extend(errors),
+                Err(_) => report.push(panic::diagnostic(R::TYPE_NAME)),
             }
         }
         let private = private::encode::<R>(&cx.private, None);
@@ -205,6 +210,21 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
 
     fn upgrades(&self) -> Vec<Upgrade> {
         self.resource.upgrades()
+    }
+
+    fn identity_upgrades(&self) -> Vec<Upgrade> {
+        self.resource.identity_upgrades()
+    }
+
+    fn moves(&self) -> Vec<Move> {
+        self.resource.moves()
+    }
+
+    fn adopt(&self, state: &Value) -> Result<(Vec<u8>, Option<Value>)> {
+        let state = R::Model::from_value(state.clone())?;
+        let has_identity = !self.identity_schema().is_none();
+        let identity = has_identity.then(|| self.resource.identity(&state).ok()).flatten();
+        Ok((private::encode::<R>(&R::Private::default(), None), identity.map(R::Identity::into_value)))
     }
 
     fn validate(&self, config: &Value) -> Result<Diagnostics> {

@@ -10,6 +10,7 @@ use crate::value::{ObjectType, Type};
 /// Its version is 0: hosts ask to upgrade the identity of every state that has none once the version is higher.
 #[derive(Debug, Default)]
 pub struct IdentitySchema {
+    version: u32,
     attributes: BTreeMap<String, IdentityAttribute>,
 }
 
@@ -38,6 +39,20 @@ impl IdentitySchema {
     #[must_use]
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// The version of the identities that are stored in this form; those of older ones are upgraded (see
+    /// [`Resource::identity_upgrades`](super::Resource::identity_upgrades)).
+    #[must_use]
+    pub fn version(mut self, version: u32) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// The version of stored identities.
+    #[must_use]
+    pub fn identity_version(&self) -> i64 {
+        self.version.into()
     }
 
     /// An attribute that an import must give.

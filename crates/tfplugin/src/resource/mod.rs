@@ -3,6 +3,7 @@
 mod context;
 pub(crate) mod erased;
 mod identity;
+mod moved;
 mod plan;
 pub(crate) mod private;
 mod upgrade;
@@ -19,6 +20,7 @@ use crate::schema::Schema;
 
 pub use self::context::ResourceContext;
 pub use self::identity::{IdentityAttribute, IdentitySchema, ImportTarget};
+pub use self::moved::{Move, MoveSource};
 pub use self::plan::{Change, Plan, PlanKind};
 pub use self::upgrade::Upgrade;
 
@@ -138,6 +140,16 @@ pub trait Resource: Send + Sync + 'static {
 
     /// How states of older versions of the schema become current ones: one step for each version.
     fn upgrades(&self) -> Vec<Upgrade> {
+        Vec::new()
+    }
+
+    /// How identities of older versions of the identity schema become current ones: one step for each version.
+    fn identity_upgrades(&self) -> Vec<Upgrade> {
+        Vec::new()
+    }
+
+    /// Which objects of other types may become one of these, by a `moved` block.
+    fn moves(&self) -> Vec<Move> {
         Vec::new()
     }
 }

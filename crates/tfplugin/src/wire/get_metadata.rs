@@ -28,6 +28,7 @@ pub(super) fn capabilities() -> proto::ServerCapabilities {
     proto::ServerCapabilities {
         plan_destroy: true,
         get_provider_schema_optional: true,
+        move_resource_state: true,
         ..proto::ServerCapabilities::default()
     }
 }

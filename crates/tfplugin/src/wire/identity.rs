@@ -16,7 +16,7 @@ pub(super) fn schema_to_proto(schema: &IdentitySchema) -> proto::ResourceIdentit
             optional_for_import: !attribute.required_for_import,
             description: attribute.description.clone(),
         });
-    proto::ResourceIdentitySchema { version: 0, identity_attributes: attributes.collect() }
+    proto::ResourceIdentitySchema { version: schema.identity_version(), identity_attributes: attributes.collect() }
 }
 
 /// Reads an identity; none where the host has none, or the resource.

@@ -16,6 +16,7 @@ mod get_resource_identity_schemas;
 mod identity;
 mod import_resource_state;
 mod invoke_action;
+mod move_resource_state;
 mod open_ephemeral_resource;
 mod plan_action;
 mod plan_resource_change;
@@ -37,8 +38,10 @@ mod validate_provider_config;
 mod validate_resource_config;
 
 use std::future::Future;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use futures::future::BoxFuture;
 use tfplugin_proto::tfplugin6 as proto;
@@ -52,9 +55,14 @@ use crate::panic;
 use crate::provider::Provider;
 use crate::serve::{Lifecycle, panics};
 
+/// The version of the protocol in log lines.
+const PROTOCOL_VERSION: &str = "6";
+
 /// The provider service of one process.
 pub(crate) struct Service<P: Provider> {
     engine: Arc<Engine<P>>,
+    /// A number of this process: several processes write to one log.
+    process: u64,
     calls: AtomicU64,
     running: TaskTracker,
 }
@@ -108,16 +116,28 @@ impl<'a> Subject<'a> {
         }
     }
 
-    fn span(self, rpc: &'static str, tf_req_id: u64) -> tracing::Span {
-        let tf_rpc = rpc;
+    /// The span of a call, in which every line of the log tells what it belongs to: it is there at every level.
+    fn span(self, rpc: &'static str, request: &str, provider: &'static str) -> tracing::Span {
+        macro_rules! span {
+            ($($field:ident = $value:expr)?) => {
+                tracing::error_span!(
+                    "rpc",
+                    tf_rpc = rpc,
+                    tf_req_id = request,
+                    tf_provider_addr = provider,
+                    tf_proto_version = PROTOCOL_VERSION,
+                    $($field = $value)?
+                )
+            };
+        }
         match self {
-            Self::Provider => tracing::debug_span!("rpc", tf_rpc, tf_req_id),
-            Self::Resource(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_resource_type = name),
-            Self::DataSource(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_data_source_type = name),
-            Self::Ephemeral(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_ephemeral_resource_type = name),
-            Self::Function(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_function = name),
-            Self::Action(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_action_type = name),
-            Self::Other(name) => tracing::debug_span!("rpc", tf_rpc, tf_req_id, tf_type = name),
+            Self::Provider => span!(),
+            Self::Resource(name) => span!(tf_resource_type = name),
+            Self::DataSource(name) => span!(tf_data_source_type = name),
+            Self::Ephemeral(name) => span!(tf_ephemeral_resource_type = name),
+            Self::Function(name) => span!(tf_function = name),
+            Self::Action(name) => span!(tf_action_type = name),
+            Self::Other(name) => span!(tf_type = name),
         }
     }
 }
@@ -166,7 +186,10 @@ refusals!(
 
 impl<P: Provider> Service<P> {
     pub(crate) fn new(provider: P) -> Self {
-        Self { engine: Arc::new(Engine::new(provider)), calls: AtomicU64::new(1), running: TaskTracker::new() }
+        // Every `RandomState` has keys of its own.
+        let process = RandomState::new().hash_one(std::process::id());
+        let engine = Arc::new(Engine::new(provider));
+        Self { engine, process, calls: AtomicU64::new(1), running: TaskTracker::new() }
     }
 
     pub(crate) fn lifecycle(&self) -> Arc<dyn Lifecycle> {
@@ -199,13 +222,16 @@ impl<P: Provider> Service<P> {
         A: Refusal + Send + 'static,
         F: Future<Output = Result<A>> + Send + 'static,
     {
-        let id = self.calls.fetch_add(1, Ordering::Relaxed);
-        let (span, name) = (subject.span(rpc, id), subject.name().to_owned());
+        let request = request_id(self.process, self.calls.fetch_add(1, Ordering::Relaxed));
+        let span = subject.span(rpc, &request, self.engine.provider.about().address);
+        let name = subject.name().to_owned();
         let task = answer(Arc::clone(&self.engine));
         let logged = async move {
             tracing::debug!("call received");
+            let start = Instant::now();
             let result = task.await;
-            tracing::debug!(refused = result.is_err(), "call answered");
+            let tf_req_duration_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::debug!(tf_req_duration_ms, refused = result.is_err(), "call answered");
             result
         };
         let running = self.running.spawn(panics::within(rpc.to_owned(), logged).instrument(span));
@@ -219,6 +245,13 @@ impl<P: Provider> Service<P> {
             }
         })
     }
+}
+
+/// The name of a call in the log, in the form that other providers give it: unlike any of another process.
+fn request_id(process: u64, call: u64) -> String {
+    let [high, middle] = [process >> 32, process >> 16 & 0xffff];
+    let [low, first, rest] = [process & 0xffff, call >> 48, call & 0xffff_ffff_ffff];
+    format!("{high:08x}-{middle:04x}-{low:04x}-{first:04x}-{rest:012x}")
 }
 
 fn deferral_allowed(capabilities: Option<proto::ClientCapabilities>) -> bool {

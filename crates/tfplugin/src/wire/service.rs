@@ -9,9 +9,9 @@ use tonic::{Request, Response, Status};
 use super::{
     Service, Subject, apply_resource_change, call_function, close_ephemeral_resource, configure_provider,
     get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas, import_resource_state,
-    invoke_action, open_ephemeral_resource, plan_action, plan_resource_change, read_data_source, read_resource,
-    renew_ephemeral_resource, stop_provider, unsupported, upgrade_resource_identity, upgrade_resource_state,
-    validate_action_config, validate_data_resource_config, validate_ephemeral_resource_config,
+    invoke_action, move_resource_state, open_ephemeral_resource, plan_action, plan_resource_change, read_data_source,
+    read_resource, renew_ephemeral_resource, stop_provider, unsupported, upgrade_resource_identity,
+    upgrade_resource_state, validate_action_config, validate_data_resource_config, validate_ephemeral_resource_config,
     validate_provider_config, validate_resource_config,
 };
 use crate::engine::Engine;
@@ -147,6 +147,16 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         serve!(self, "ImportResourceState", Resource, request, async import_resource_state)
     }
 
+    async fn move_resource_state(
+        &self,
+        request: Request<proto::move_resource_state::Request>,
+    ) -> Answer<proto::move_resource_state::Response> {
+        let request = request.into_inner();
+        let name = request.target_type_name.clone();
+        let serve = |engine: Arc<Engine<P>>| async move { move_resource_state::serve(&engine, &request) };
+        self.call("MoveResourceState", Subject::Resource(&name), serve).await
+    }
+
     async fn read_data_source(
         &self,
         request: Request<proto::read_data_source::Request>,
@@ -227,13 +237,6 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     }
 
     // What follows is empty or refused.
-
-    async fn move_resource_state(
-        &self,
-        request: Request<proto::move_resource_state::Request>,
-    ) -> Answer<proto::move_resource_state::Response> {
-        refuse!(self, "MoveResourceState", "move to", request.into_inner().target_type_name)
-    }
 
     async fn validate_list_resource_config(
         &self,

@@ -10,6 +10,6 @@ use crate::provider::Provider;
 pub(super) fn serve<P: Provider>(engine: &Engine<P>, request: &Request) -> Result<Response> {
     let schema = engine.resource(&request.type_name)?.identity_schema();
     let json = request.raw_identity.as_ref().map(|raw| &raw.json[..]).unwrap_or_default();
-    let upgraded = engine.upgrade_resource_identity(&request.type_name, json)?;
+    let upgraded = engine.upgrade_resource_identity(&request.type_name, request.version, json)?;
     Ok(Response { upgraded_identity: identity::encode(Some(&upgraded), schema)?, ..Response::default() })
 }

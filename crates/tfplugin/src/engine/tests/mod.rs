@@ -7,7 +7,9 @@ use std::sync::Mutex;
 use super::*;
 use crate::model::{Attr, Model};
 use crate::provider::ConfigureContext;
-use crate::resource::{Change, IdentitySchema, ImportTarget, Plan, Resource, ResourceContext, Upgrade};
+use crate::resource::{
+    Change, IdentitySchema, ImportTarget, Move, MoveSource, Plan, Resource, ResourceContext, Upgrade,
+};
 use crate::schema::{integer, string};
 use crate::serve::About;
 use crate::value::{Type, Value};
@@ -37,6 +39,7 @@ enum Behaviour {
     ChangePlanned,
     Gone,
     ReplaceForName,
+    PanicInIdentity,
 }
 
 struct Things {
@@ -54,7 +57,7 @@ impl Things {
         let failure = || Err(Diagnostic::error("Remote failure", "It failed.").into());
         let mut state = Thing { id: "1".into(), ..plan };
         match self.behaviour {
-            Behaviour::Well | Behaviour::Gone | Behaviour::ReplaceForName => Ok(state),
+            Behaviour::Well | Behaviour::Gone | Behaviour::ReplaceForName | Behaviour::PanicInIdentity => Ok(state),
             Behaviour::FailBefore => failure(),
             Behaviour::FailAfter => {
                 cx.reached(state);
@@ -87,16 +90,23 @@ impl Resource for &'static Things {
         Schema::new("A thing.")
             .version(2)
             .computed("id", string("The id."))
-            .required("name", string("The name.").replace())
+            .required(
+                "name",
+                string("The name.").replace().equal_when(|left, _| {
+                    assert!(left.as_str() != Some("unspeakable"), "hunter2");
+                    false
+                }),
+            )
             .optional("policy", string("The policy.").default("prevent"))
             .optional("size", integer("The size."))
     }
 
     fn identity_schema(&self) -> IdentitySchema {
-        IdentitySchema::none().required("id", Type::String, "The id.")
+        IdentitySchema::none().version(1).required("id", Type::String, "The id.")
     }
 
     fn identity(&self, state: &Thing) -> Result<Identity> {
+        assert!(self.behaviour != Behaviour::PanicInIdentity, "hunter2");
         Ok(Identity { id: state.id.clone() })
     }
 
@@ -146,6 +156,25 @@ impl Resource for &'static Things {
             ImportTarget::Identity(identity) => identity.id,
         };
         Ok(Thing { id, name: "a".into(), policy: Attr::Null, size: Attr::Null })
+    }
+
+    fn identity_upgrades(&self) -> Vec<Upgrade> {
+        #[derive(Model)]
+        struct Version0 {
+            name: Attr<String>,
+        }
+        vec![Upgrade::new(0, |old: Version0| Ok(Identity { id: old.name }))]
+    }
+
+    fn moves(&self) -> Vec<Move> {
+        #[derive(Model)]
+        struct Page {
+            title: Attr<String>,
+        }
+        let source = MoveSource { provider: "acme/pages", type_name: "pages_page", version: 3 };
+        vec![Move::new(source, |page: Page| {
+            Ok(Thing { id: "1".into(), name: page.title, policy: Attr::Null, size: Attr::Null })
+        })]
     }
 
     fn upgrades(&self) -> Vec<Upgrade> {
@@ -460,11 +489,46 @@ async fn an_identity_is_echoed_and_must_stay() {
 }
 
 #[test]
-fn an_identity_that_was_never_stored_is_null() {
+fn an_identity_is_upgraded_and_null_where_none_was_stored() {
     let (engine, _) = engine(Behaviour::Well);
-    for (json, expected) in [("", Value::Null), (r#"{"id":"1"}"#, Value::object([("id", Value::from("1"))]))] {
-        assert!(engine.upgrade_resource_identity("test_thing", json.as_bytes()).unwrap() == expected);
+    let upgrade = |version, json: &str| engine.upgrade_resource_identity("test_thing", version, json.as_bytes());
+    for json in ["", "{}", "null"] {
+        assert!(upgrade(0, json).unwrap().is_null(), "{json}");
     }
+    let expected = Value::object([("id", Value::from("1"))]);
+    assert!(upgrade(1, r#"{"id":"1"}"#).unwrap() == expected);
+    assert!(upgrade(0, r#"{"name":"1"}"#).unwrap() == expected);
+    assert_eq!(summary(&upgrade(2, r#"{"id":"1"}"#).unwrap_err()), ["Error: Identity of a newer provider"]);
+    assert_eq!(summary(&upgrade(1, r#"{"id":{}}"#).unwrap_err()), ["Error: Unreadable identity"]);
+}
+
+#[test]
+fn an_object_of_another_type_is_taken_over() {
+    let (engine, _) = engine(Behaviour::Well);
+    let moved = |provider: &str, version| {
+        let json = br#"{"title":"a","theirs":[1]}"#;
+        let request = move_resource_state::Request { provider, source_type: "pages_page", version, json };
+        engine.move_resource_state("test_thing", &request)
+    };
+    for registry in ["registry.terraform.io", "registry.opentofu.org"] {
+        let response = moved(&format!("{registry}/acme/pages"), 3).unwrap();
+        assert!(response.state == thing("1".into(), "a"), "with defaults");
+        assert!(response.identity.unwrap() == Value::object([("id", Value::from("1"))]));
+        assert_eq!(response.private, br#"{"tfplugin":1,"notes":0}"#);
+    }
+    for (provider, version) in [("registry.terraform.io/other/pages", 3), ("registry.terraform.io/acme/pages", 4)] {
+        assert_eq!(summary(&moved(provider, version).err().unwrap()), ["Error: Move not supported"]);
+    }
+}
+
+#[tokio::test]
+async fn a_panic_beside_a_create_does_not_lose_what_it_reached() {
+    let nameless = apply(Behaviour::PanicInIdentity, Value::Null, thing(Value::unknown(), "a")).await;
+    assert!(nameless.state == thing("1".into(), "a"));
+    assert_eq!(summary(&nameless.diagnostics), ["Warning: Bug in the provider"]);
+    let misspelled = apply(Behaviour::ChangePlanned, Value::Null, thing(Value::unknown(), "unspeakable")).await;
+    assert!(misspelled.state == thing("1".into(), "other"));
+    assert!(!format!("{:?}", misspelled.diagnostics).contains("hunter2"));
 }
 
 #[tokio::test]

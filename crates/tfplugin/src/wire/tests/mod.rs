@@ -1,6 +1,7 @@
 //! The service as a host calls it, without a connection.
 
 mod action;
+mod logs;
 mod state;
 
 use tfplugin_proto::tfplugin6 as proto;

@@ -63,7 +63,7 @@ impl Resource for ThingResource {
     }
 }
 
-struct TestProvider;
+pub(super) struct TestProvider;
 
 impl Provider for TestProvider {
     type Model = ();

@@ -1,0 +1,46 @@
+//! `MoveResourceState`: a `moved` block names an object of another type, perhaps of another provider, as its source.
+
+use super::Engine;
+use super::upgrading::Stored;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::provider::Provider;
+use crate::schema::fill_defaults;
+use crate::value::Value;
+
+pub(crate) struct Request<'a> {
+    /// The source's provider: registry, namespace and name.
+    pub provider: &'a str,
+    pub source_type: &'a str,
+    pub version: i64,
+    pub json: &'a [u8],
+}
+
+pub(crate) struct Response {
+    pub state: Value,
+    pub private: Vec<u8>,
+    /// None where the state says too little; the read that follows fills it in.
+    pub identity: Option<Value>,
+}
+
+impl<P: Provider> Engine<P> {
+    pub(crate) fn move_resource_state(&self, type_name: &str, request: &Request<'_>) -> Result<Response> {
+        let resource = self.resource(type_name)?;
+        let Request { provider, source_type, version, json } = *request;
+        let moves = resource.moves();
+        let Some(found) = moves.iter().find(|it| it.comes_from(provider, source_type, version)) else {
+            return Err(Diagnostic::error(
+                "Move not supported",
+                format!(
+                    "An object of `{source_type}` of the provider `{provider}`, with states of schema version {version}, \
+                     cannot become a `{type_name}`. Remove the `moved` block, and import the object."
+                ),
+            )
+            .into());
+        };
+        let stored = Stored { what: "state", type_name: source_type, version, json };
+        let mut state = (found.step)(stored.read(&found.prior)?)?;
+        fill_defaults(resource.schema().attributes(), &mut state);
+        let (private, identity) = resource.adopt(&state)?;
+        Ok(Response { state, private, identity })
+    }
+}

@@ -103,6 +103,8 @@
 //! Where to look: [`resource`], [`data_source`], [`ephemeral`], [`action`] and [`function`] are what a provider offers,
 //! [`schema`] and [`model`] how it is written down, [`value`] what lies beneath, [`diagnostic`] how it speaks to people.
 //!
+//! `FACTS.md` beside the crate's manifest names what hosts really do, and the test that holds the SDK to each of it.
+//!
 //! Inside, `engine` does what each call of the protocol asks for in native types, `wire` translates protobuf for it (one
 //! file a call in both, of the same name), and [`mod@serve`] is the process around them.
 

@@ -55,7 +55,8 @@ impl EphemeralResource for &'static Tokens {
         }
     }
 
-    async fn close(&self, _: &mut Context<'_, ()>, private: u32) -> Result<()> {
+    async fn close(&self, cx: &mut Context<'_, ()>, private: u32) -> Result<()> {
+        assert!(!cx.stop().is_cancelled(), "what is open has to be closed, interrupt or not");
         self.closed.lock().unwrap().push(private);
         match self.behaviour {
             Behaviour::CloseFails => Err(Diagnostic::error("Remote failure", "It failed.").into()),
@@ -120,6 +121,17 @@ async fn a_close_is_done_once_and_the_rest_at_the_end() {
     assert!(!String::from_utf8_lossy(&first).contains("secret"));
     assert!(engine.close_ephemeral_resource("test_token", &first).await.unwrap().is_empty());
     engine.close_all().await;
+    engine.close_all().await;
+    assert_eq!(*tokens.closed.lock().unwrap(), [7, 7]);
+}
+
+#[tokio::test]
+async fn an_interrupt_does_not_cut_a_close() {
+    let (engine, tokens) = engine(Behaviour::Well).await;
+    let first = open(&engine).await.unwrap().unwrap();
+    open(&engine).await.unwrap();
+    engine.stop_provider();
+    assert!(engine.close_ephemeral_resource("test_token", &first).await.unwrap().is_empty());
     engine.close_all().await;
     assert_eq!(*tokens.closed.lock().unwrap(), [7, 7]);
 }

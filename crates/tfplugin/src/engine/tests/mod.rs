@@ -40,6 +40,7 @@ enum Behaviour {
     Gone,
     ReplaceForName,
     PanicInIdentity,
+    UntilStopped,
 }
 
 struct Things {
@@ -57,7 +58,11 @@ impl Things {
         let failure = || Err(Diagnostic::error("Remote failure", "It failed.").into());
         let mut state = Thing { id: "1".into(), ..plan };
         match self.behaviour {
-            Behaviour::Well | Behaviour::Gone | Behaviour::ReplaceForName | Behaviour::PanicInIdentity => Ok(state),
+            Behaviour::Well
+            | Behaviour::Gone
+            | Behaviour::ReplaceForName
+            | Behaviour::PanicInIdentity
+            | Behaviour::UntilStopped => Ok(state),
             Behaviour::FailBefore => failure(),
             Behaviour::FailAfter => {
                 cx.reached(state);
@@ -132,7 +137,13 @@ impl Resource for &'static Things {
     }
 
     async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: Thing) -> Result<Thing> {
-        self.operate(cx, plan)
+        let state = self.operate(cx, plan)?;
+        if self.behaviour == Behaviour::UntilStopped {
+            cx.reached(state);
+            cx.stop().cancelled().await;
+            return Err(Diagnostic::error("Interrupted", "It is not ready yet.").into());
+        }
+        Ok(state)
     }
 
     async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: Thing) -> Result<Option<Thing>> {
@@ -451,6 +462,58 @@ async fn an_interrupt_ends_reads_and_no_change() {
     };
     let applied = engine.apply_resource_change("test_thing", request).await.unwrap();
     assert!(applied.state == thing("1".into(), "a") && applied.diagnostics.is_empty());
+}
+
+#[tokio::test]
+async fn an_interrupt_asks_a_running_change_to_end_and_saves_it() {
+    let (engine, _) = configured(Behaviour::UntilStopped).await;
+    let planned = thing(Value::unknown(), "a");
+    let request = apply_resource_change::Request {
+        prior: Value::Null,
+        config: planned.clone(),
+        planned,
+        private: Vec::new(),
+        identity: None,
+        meta: Value::Null,
+    };
+    let (applied, ()) =
+        tokio::join!(engine.apply_resource_change("test_thing", request), async { engine.stop_provider() });
+    let applied = applied.unwrap();
+    assert!(applied.state == thing("1".into(), "a"));
+    assert_eq!(summary(&applied.diagnostics), ["Warning: Interrupted"]);
+}
+
+#[tokio::test]
+async fn an_apply_is_never_deferred_and_forgets_nothing() {
+    let (engine, _) = engine(Behaviour::Well);
+    engine.configure_provider("1.15.5".into(), Value::object([("token", Value::unknown())])).await.unwrap();
+    let (prior, planned) = (thing("1".into(), "a"), thing("1".into(), "b"));
+    let request = apply_resource_change::Request {
+        prior: prior.clone(),
+        config: planned.clone(),
+        planned,
+        private: b"kept".to_vec(),
+        identity: None,
+        meta: Value::Null,
+    };
+    let applied = engine.apply_resource_change("test_thing", request).await.unwrap();
+    assert!(applied.state == prior && applied.private == b"kept");
+    assert_eq!(summary(&applied.diagnostics), ["Error: Provider configuration not known yet"]);
+}
+
+#[tokio::test]
+async fn an_identity_does_not_mean_existence() {
+    let (engine, _) = configured(Behaviour::Well).await;
+    let request = plan_resource_change::Request {
+        prior: Value::Null,
+        proposed: config("a"),
+        config: config("a"),
+        private: br#"{"tfplugin":1,"notes":7}"#.to_vec(),
+        identity: Some(Value::object([("id", Value::from("of the old object"))])),
+        meta: Value::Null,
+        deferral_allowed: false,
+    };
+    assert!(engine.plan_resource_change("test_thing", request).await.unwrap().identity.is_none());
 }
 
 #[tokio::test]

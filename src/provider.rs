@@ -134,6 +134,8 @@ impl Provider for WandbProvider {
             .resource(team::TeamResource)
             .resource(team_member::TeamMemberResource)
             .data_source(api_key::ApiKeysDataSource)
+            .data_source(service_account::ServiceAccountDataSource)
+            .data_source(service_account::ServiceAccountsDataSource)
             .data_source(team::TeamDataSource)
             .data_source(team::TeamsDataSource)
             .data_source(user::UserDataSource)

@@ -1,17 +1,37 @@
 //! The end of a service account: its keys first, then the account, or what of it this caller may end.
 
 use tfplugin::{Context, Diagnostic, ResourceContext, Result};
-use wandb_client::{ApiKeyInfo, UserId};
+use wandb_client::{ApiKeyInfo, Error, ScimAccess, UserId};
 
 use super::id;
 use super::resource::{ServiceAccountModel, ServiceAccountResource};
+use crate::caller;
 use crate::error::{Explain as _, causes};
 use crate::provider::Connection;
 
 /// What can be said while a destroy is planned. Its keys are not judged yet: those that this configuration manages are
 /// destroyed before the account, and the others cannot be told from them.
-pub(super) fn look(cx: &Context<'_, Connection>, prior: &ServiceAccountModel) -> Result<()> {
-    refuse_own(cx.provider(), prior)
+pub(super) async fn look(cx: &mut Context<'_, Connection>, prior: &ServiceAccountModel) -> Result<()> {
+    let connection = cx.provider();
+    refuse_own(connection, prior)?;
+    let (team, name) = (prior.home().get()?, prior.name.get()?);
+    let access = connection.client.scim_access().await;
+    let ScimAccess::Closed(refused) = access.explain("ask whether SCIM is open to the credential's account")? else {
+        return Ok(());
+    };
+    if prior.is_of_organization() {
+        return Err(only_by_scim(name, &refused).into());
+    }
+    caller::require_team_admin(connection, team, &format!("delete the service account \"{name}\"")).await?;
+    cx.warn(Diagnostic::warning(
+        "Service account will only leave its team",
+        format!(
+            "A destroy takes the service account \"{name}\" out of the team \"{team}\". Deleting it altogether needs SCIM, \
+             which this credential may not use: an admin of the organization can do it.\n\n{}",
+            causes(&refused)
+        ),
+    ));
+    Ok(())
 }
 
 /// Ends the account. It goes by what was applied last.
@@ -32,16 +52,7 @@ pub(super) async fn destroy(
         Err(error) => return Err(error).explain(&format!("delete the service account \"{name}\"")),
     };
     if state.is_of_organization() {
-        return Err(Diagnostic::error(
-            "Account of the organization not deleted",
-            format!(
-                "The service account \"{name}\" is one of the whole organization, and those are deleted by SCIM alone, \
-                 which this credential may not use. Use the credential of an admin of the organization or of another \
-                 account of the organization.\n\n{}",
-                causes(&refused)
-            ),
-        )
-        .into());
+        return Err(only_by_scim(name, &refused).into());
     }
     client
         .remove_from_team(team, &id.into())
@@ -57,6 +68,18 @@ pub(super) async fn destroy(
         ),
     ));
     Ok(())
+}
+
+fn only_by_scim(name: &str, refused: &Error) -> Diagnostic {
+    Diagnostic::error(
+        "SCIM is not available",
+        format!(
+            "The service account \"{name}\" is one of the whole organization, and those are deleted by SCIM alone, which \
+             this credential may not use. Use the credential of an admin of the organization or of another account of the \
+             organization.\n\n{}",
+            causes(refused)
+        ),
+    )
 }
 
 /// The run would saw off the branch that it sits on.

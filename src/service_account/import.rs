@@ -70,17 +70,19 @@ impl Target {
 
 /// The account that a team shows, by its name, or by its id written as `id:...`.
 pub(crate) async fn find(connection: &Connection, team: &str, name: &str) -> Result<ServiceAccount> {
-    let accounts = match connection.client.service_accounts(team).await {
-        Ok(accounts) => accounts,
-        Err(error) if error.is_not_visible() => return Err(visibility::team_not_found(connection, team).into()),
-        Err(error) => {
-            return Err(error).explain(&format!("read the service accounts of the team \"{team}\""));
-        }
-    };
-    choose(accounts, team, name)
+    choose(all(connection, team).await?, team, name)
 }
 
-fn choose(accounts: Vec<ServiceAccount>, team: &str, name: &str) -> Result<ServiceAccount> {
+/// The accounts that a team shows.
+pub(super) async fn all(connection: &Connection, team: &str) -> Result<Vec<ServiceAccount>> {
+    match connection.client.service_accounts(team).await {
+        Err(error) if error.is_not_visible() => Err(visibility::team_not_found(connection, team).into()),
+        accounts => accounts.explain(&format!("read the service accounts of the team \"{team}\"")),
+    }
+}
+
+/// The one of a team's accounts that is named so.
+pub(super) fn choose(accounts: Vec<ServiceAccount>, team: &str, name: &str) -> Result<ServiceAccount> {
     let matches = |account: &ServiceAccount| match name.strip_prefix("id:") {
         Some(id) => account.id == id::of_api(id),
         None => account.has_name(name),

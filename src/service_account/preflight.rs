@@ -1,23 +1,77 @@
 //! What a plan would run into, said while it is made.
 
 use tfplugin::resource::Change;
-use tfplugin::{Context, Diagnostic, Result};
-use wandb_client::ServiceAccount;
+use tfplugin::{Context, Diagnostic, Diagnostics, Result};
+use wandb_client::{Ability, ScimAccess, ServiceAccount};
 
-use super::resource::{ServiceAccountModel, ServiceAccountResource};
+use super::resource::{AuthenticationMethod, ServiceAccountModel, ServiceAccountResource};
 use super::{destroy, id};
-use crate::error::Explain as _;
-use crate::import_id;
+use crate::error::{Explain as _, causes};
 use crate::provider::Connection;
+use crate::{caller, import_id};
 
 /// Looks at what a change meets.
 pub(super) async fn look(cx: &mut Context<'_, Connection>, change: Change<'_, ServiceAccountResource>) -> Result<()> {
     match change {
-        Change::Create { plan } => warn_of_namesakes(cx, plan).await,
-        Change::Recreate { .. } => Ok(()),
+        Change::Create { plan } => {
+            require_possible(cx.provider(), plan).await?;
+            warn_of_namesakes(cx, plan).await
+        }
+        Change::Recreate { plan, .. } => require_possible(cx.provider(), plan).await,
         Change::Update { prior, plan } => look_at_record(cx, prior, plan).await,
-        Change::Destroy { prior } => destroy::look(cx, prior),
+        Change::Destroy { prior } => destroy::look(cx, prior).await,
     }
+}
+
+/// Refuses what the caller may not make, or the server cannot.
+async fn require_possible(connection: &Connection, plan: &ServiceAccountModel) -> Result<()> {
+    let client = &connection.client;
+    let offers = async |ability| client.offers(ability).await.explain("ask what the server offers");
+    if plan.is_of_organization() {
+        let action = "make service accounts of the organization";
+        caller::require_organization_admin(connection, action).await.map_err(|errors| at("scope", errors))?;
+        let access = client.scim_access().await.explain("ask whether SCIM is open to the credential's account")?;
+        if let ScimAccess::Closed(error) = access {
+            return Err(scim_not_available(&error).into());
+        }
+        if !offers(Ability::OrganizationServiceAccounts).await? {
+            return Err(not_offered("service accounts of the organization", "0.81").at("scope").into());
+        }
+        return Ok(());
+    }
+    if let Some(team) = plan.team.as_str() {
+        let action = format!("make service accounts in the team \"{team}\"");
+        caller::require_team_admin(connection, team, &action).await.map_err(|errors| at("team", errors))?;
+    }
+    let is_federated = plan.authentication_method.known() == Some(&AuthenticationMethod::FederatedIdentity);
+    if is_federated && !offers(Ability::FederatedServiceAccounts).await? {
+        let detail = "This server has no way to make service accounts that log in by identity federation. Leave `subject` \
+                      out and give the account an API key; or make it in W&B's own pages, and import it.";
+        return Err(Diagnostic::error("Not offered by this server", detail).at("subject").into());
+    }
+    Ok(())
+}
+
+fn at(attribute: &str, errors: Diagnostics) -> Diagnostics {
+    errors.into_iter().map(|error| error.at(attribute)).collect()
+}
+
+fn not_offered(what: &str, since: &str) -> Diagnostic {
+    let detail = format!("This server does not offer {what}: W&B Server does so from version {since} on.");
+    Diagnostic::error("Not offered by this server", detail)
+}
+
+fn scim_not_available(error: &wandb_client::Error) -> Diagnostic {
+    Diagnostic::error(
+        "SCIM is not available",
+        format!(
+            "Service accounts of the organization are made by SCIM alone, which this server does not offer: W&B has it for \
+             Enterprise organizations. Make an account of a team, with `team` in place of `scope` and \
+             `default_team`.\n\n{}",
+            causes(error)
+        ),
+    )
+    .at("scope")
 }
 
 /// W&B makes a second account of the same name, which people can hardly tell from the first. That is not refused: the

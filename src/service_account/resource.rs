@@ -5,12 +5,9 @@ use tfplugin::schema::validator::{length, not_blank, one_of, trimmed};
 use tfplugin::schema::{boolean, string};
 use tfplugin::value::Type;
 use tfplugin::{Attr, Context, Diagnostics, Model, Resource, ResourceContext, Result, Schema, string_enum};
-use wandb_client::{Authentication, ServiceAccount};
 
-use super::{destroy, id, import, plan, preflight, validation};
-use crate::error::Explain as _;
+use super::{create, destroy, id, import, plan, preflight, read, validation};
 use crate::provider::Connection;
-use crate::visibility;
 
 /// `wandb_service_account`.
 pub(crate) struct ServiceAccountResource;
@@ -167,14 +164,8 @@ impl Resource for ServiceAccountResource {
         cx: &mut ResourceContext<'_, Self>,
         plan: ServiceAccountModel,
     ) -> Result<ServiceAccountModel> {
-        let connection = cx.provider();
-        let (team, name) = (plan.home().get()?, plan.name.get()?);
         let subject = plan.subject.get_optional()?;
-        let account = if plan.is_of_organization() {
-            create_in_organization(connection, team, name).await?
-        } else {
-            create_in_team(connection, team, name, subject.map(String::as_str)).await?
-        };
+        let account = create::create(cx, &plan).await?;
         let (id, method) = match subject {
             Some(_) => (id::federated(&account.id), AuthenticationMethod::FederatedIdentity),
             None => (account.id.to_string().into(), AuthenticationMethod::ApiKey),
@@ -187,12 +178,7 @@ impl Resource for ServiceAccountResource {
         cx: &mut ResourceContext<'_, Self>,
         state: ServiceAccountModel,
     ) -> Result<Option<ServiceAccountModel>> {
-        let (team, id) = (state.home().get()?, id::of_api(state.id.get()?));
-        match cx.provider().client.service_account(team, &id).await {
-            Ok(account) => Ok(account.map(|account| state.named_as(account))),
-            Err(error) if error.is_not_visible() => Err(visibility::team_not_visible(cx.provider(), team).into()),
-            Err(error) => Err(error).explain(&format!("read the service account `{id}` of the team \"{team}\"")),
-        }
+        read::read(cx, state).await
     }
 
     async fn update(
@@ -233,33 +219,6 @@ impl ServiceAccountModel {
     pub(super) fn is_of_organization(&self) -> bool {
         self.scope.known() == Some(&Scope::Organization)
     }
-
-    /// The same with the name that the account has now. Its display name and its username are as good: people give the
-    /// one to an account of a team, and the other to one of the organization.
-    fn named_as(self, account: ServiceAccount) -> Self {
-        let stays = self.name.as_str().is_some_and(|name| account.has_name(name));
-        if stays { self } else { Self { name: account.name.into(), ..self } }
-    }
-}
-
-async fn create_in_team(
-    connection: &Connection,
-    team: &str,
-    name: &str,
-    subject: Option<&str>,
-) -> Result<ServiceAccount> {
-    let client = &connection.client;
-    if client.team(team).await.explain(&format!("look at the team \"{team}\""))?.is_none() {
-        return Err(visibility::team_not_found(connection, team).at("team").into());
-    }
-    let authentication = subject.map_or(Authentication::BuiltIn, |subject| Authentication::Federated { subject });
-    let created = client.create_service_account(team, name, authentication).await;
-    created.explain(&format!("create the service account \"{name}\" in the team \"{team}\""))
-}
-
-async fn create_in_organization(connection: &Connection, default_team: &str, name: &str) -> Result<ServiceAccount> {
-    let created = connection.client.create_organization_service_account(default_team, name).await;
-    created.explain(&format!("create the service account \"{name}\" of the organization"))
 }
 
 #[cfg(test)]

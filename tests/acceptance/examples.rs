@@ -22,6 +22,8 @@ pub(crate) const CASES: &[Case] = cases![
     resource_wandb_team_member,
     resource_wandb_service_account,
     resource_wandb_api_key,
+    data_source_wandb_service_account,
+    data_source_wandb_service_accounts,
     data_source_wandb_team,
     data_source_wandb_teams,
     data_source_wandb_user,
@@ -45,6 +47,8 @@ const FOLDERS: &[&str] = &[
     "resources/wandb_team_member",
     "resources/wandb_service_account",
     "resources/wandb_api_key",
+    "data-sources/wandb_service_account",
+    "data-sources/wandb_service_accounts",
     "data-sources/wandb_team",
     "data-sources/wandb_teams",
     "data-sources/wandb_user",
@@ -110,6 +114,18 @@ fn resource_wandb_service_account(scene: &mut Scene) -> Result<()> {
 
 fn resource_wandb_api_key(scene: &mut Scene) -> Result<()> {
     run(scene, "resources/wandb_api_key")
+}
+
+fn data_source_wandb_service_account(scene: &mut Scene) -> Result<()> {
+    scene.create_team("vision")?;
+    scene.create_service_account("vision", "ci")?;
+    run(scene, "data-sources/wandb_service_account")
+}
+
+fn data_source_wandb_service_accounts(scene: &mut Scene) -> Result<()> {
+    scene.create_team("vision")?;
+    scene.create_service_account("vision", "ci")?;
+    run(scene, "data-sources/wandb_service_accounts")
 }
 
 fn data_source_wandb_team(scene: &mut Scene) -> Result<()> {

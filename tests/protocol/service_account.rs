@@ -252,6 +252,105 @@ async fn an_account_of_the_organization_lives_in_all_teams() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_account_of_the_organization_outlives_its_place_in_the_default_team() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    scene.create_team("research").await?;
+    let created = scene.session.create(TYPE, &of_organization("research", "platform")).await?;
+    leave_team(&scene, "research", &created)?;
+    let left = scene.session.refresh(&created).await?.context("it lives on without the team")?;
+    assert!(left.value() == created.value());
+    scene.emulator.delete_account(text(&created, "id")?)?;
+    scene.session.restart().await?;
+    assert!(scene.session.refresh(&created).await?.is_none());
+    scene.end().await
+}
+
+/// Takes an account out of a team, behind the provider's back.
+fn leave_team(scene: &Scene, team: &str, account: &Object) -> Result<()> {
+    let mutation = "mutation Leave($team: String!, $id: String!) { \
+                    deleteInvite(input: { entityName: $team, id: $id }) { success } }";
+    let variables = serde_json::json!({ "team": team, "id": api_id(account)? });
+    scene.emulator.graphql(mutation, &variables).map(drop)
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_is_found_again() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    scene.create_team("research").await?;
+    let configs =
+        [account("research", "ci"), federated("release", SUBJECT.into()), of_organization("research", "platform")];
+    for config in configs {
+        let operation = if config.attribute("scope").is_null() { "createServiceAccount" } else { "POST /scim/Users" };
+        let fault =
+            serde_json::json!({ "operation": operation, "times": 1, "effect": { "kind": "reset", "when": "after" } });
+        let plan = scene.session.plan(TYPE, None, &config).await?;
+        scene.emulator.add_fault(&fault)?;
+        let applied = scene.session.apply(plan).await?;
+        assert_eq!(warnings(&applied.diagnostics), ["Answer to a creation lost"]);
+        let found = applied.into_result()?.context("an object")?;
+        scene.session.settled(&found, &config).await?;
+    }
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_as_what_it_is() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    scene.create_team("research").await?;
+    scene.session.create(TYPE, &federated("ci", SUBJECT.into())).await?;
+    scene.session.create(TYPE, &of_organization("research", "platform")).await?;
+    for (config, refused) in [
+        (federated("release", SUBJECT.into()), "subject: Subject is taken"),
+        (of_organization("research", "platform"), "name: Name is taken"),
+    ] {
+        let plan = scene.session.plan(TYPE, None, &config).await?;
+        let applied = scene.session.apply(plan).await?;
+        assert_eq!(refusal(applied.into_result())?, [refused]);
+    }
+    scene.emulator.set_settings(&serde_json::json!({ "team_service_account_creation_disabled": true }))?;
+    let plan = scene.session.plan(TYPE, None, &account("research", "nightly")).await?;
+    let applied = scene.session.apply(plan).await?;
+    assert_eq!(refusal(applied.into_result())?, ["Service account creation is disabled"]);
+    scene.end().await
+}
+
+#[tokio::test]
+async fn data_sources_find_accounts_by_name_by_id_and_all_of_a_team() -> Result<()> {
+    const ALL: &str = "wandb_service_accounts";
+    let mut scene = Scene::set().await?;
+    scene.create_team("research").await?;
+    let (team, nowhere) = (("team", "research".into()), ("team", "nowhere".into()));
+    let created = scene.session.create(TYPE, &federated("ci", SUBJECT.into())).await?;
+    scene.create_account("research", "a").await?;
+
+    let named = scene.session.read_data_source(TYPE, &object([team.clone(), ("name", "ci".into())])).await?;
+    assert_eq!(named.attribute("id").as_str(), Some(api_id(&created)?.as_str()));
+    for id in [api_id(&created)?, text(&created, "id")?.to_owned()] {
+        let found = scene.session.read_data_source(TYPE, &object([team.clone(), ("id", id.into())])).await?;
+        assert_eq!(found.attribute("name").as_str(), Some("ci"));
+        assert!(found.attribute("username") == named.attribute("username"));
+    }
+    let all = scene.session.read_data_source(ALL, &object([team.clone()])).await?;
+    let Value::List(accounts) = all.attribute("service_accounts") else { anyhow::bail!("not a list") };
+    let listed: Vec<_> = accounts.iter().map(|account| account.attribute("name").as_str()).collect();
+    assert_eq!(listed, [Some("a"), Some("ci")]);
+
+    let both = object([team.clone(), ("name", "ci".into()), ("id", "x".into())]);
+    for (type_name, config, refused) in [
+        (TYPE, object([team.clone(), ("name", "b".into())]), "name: Service account not found"),
+        (TYPE, object([team.clone(), ("id", "x".into())]), "id: Service account not found"),
+        (TYPE, object([nowhere.clone(), ("name", "ci".into())]), "team: Team not found"),
+        (TYPE, object([team]), "name: Missing name or id"),
+        (TYPE, both, "id: Both name and id"),
+        (ALL, object([nowhere]), "team: Team not found"),
+    ] {
+        let read = scene.session.read_data_source(type_name, &config).await;
+        assert_eq!(refusal(read)?, [refused]);
+    }
+    scene.end().await
+}
+
+#[tokio::test]
 async fn keys_that_nobody_manages_are_in_the_way_of_a_destroy() -> Result<()> {
     let mut scene = Scene::set().await?;
     scene.create_team("research").await?;

@@ -59,8 +59,9 @@ impl Client {
             }
         }
         let teams = self.teams().await?;
-        let reads = teams.names.iter().map(|team| async move {
-            match self.service_account(team, id).await {
+        // Owned names: a future that borrows them here is one that callers cannot send.
+        let reads = teams.names.clone().into_iter().map(|team| async move {
+            match self.service_account(&team, id).await {
                 Err(error) if error.is_not_visible() => Ok(Err(error)),
                 result => result.map(Ok),
             }

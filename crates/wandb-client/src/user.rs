@@ -118,6 +118,14 @@ impl Client {
         }
     }
 
+    /// Whether an account of this id lives, in teams or in none: a person or a service account, looked for by a name of it.
+    /// False is not "gone": the account may have another name by now, or be one that the caller cannot see.
+    pub async fn sees_account(&self, id: &UserId, name: &str) -> Result<bool, Error> {
+        let data: Data = self.graphql(&users_document(), &json!({ "query": name })).await?;
+        let users = data.users.map(Connection::into_visible).unwrap_or_default();
+        Ok(users.into_iter().filter_map(UserNode::into_active).any(|user| user.id == *id))
+    }
+
     async fn find_user_by_scim(&self, person: Person<'_>) -> Result<Option<User>, Error> {
         let list: List<ScimUser> = self.scim(|| users::find(self.base_url(), person), scim::read).await?;
         let (users, is_whole) = list.into_items();

@@ -6,7 +6,7 @@
 use tfplugin::function::{Definition, Function, Object};
 use tfplugin::{FunctionError, Model};
 
-use super::{only, part, wrong};
+use super::{git_name, only, part, wrong};
 
 /// `provider::wandb::github_actions_subject`.
 pub(super) struct GithubActionsSubject;
@@ -44,7 +44,7 @@ impl Function for GithubActionsSubject {
 
     fn call(&self, (Object(options),): (Object<Options>,)) -> Result<String, FunctionError> {
         let name = |attribute: &'static str, value: &Option<String>| match value {
-            Some(value) => part(attribute, value, &['/', ':', '@']).map(ToOwned::to_owned),
+            Some(value) => part(attribute, value, &['/', ':', '@', ' ']).map(ToOwned::to_owned),
             None => Err(wrong(attribute, "is required")),
         };
         let (owner, repository) = (name("owner", &options.owner)?, name("repository", &options.repository)?);
@@ -67,8 +67,8 @@ impl Function for GithubActionsSubject {
             ("environment", options.environment.as_deref()),
             ("pull_request", pull_request),
         ])? {
-            ("branch", branch) => format!("ref:refs/heads/{}", part("branch", branch, &[':'])?),
-            ("tag", tag) => format!("ref:refs/tags/{}", part("tag", tag, &[':'])?),
+            ("branch", branch) => format!("ref:refs/heads/{}", git_name("branch", branch)?),
+            ("tag", tag) => format!("ref:refs/tags/{}", git_name("tag", tag)?),
             ("environment", environment) => format!("environment:{}", part("environment", environment, &[':'])?),
             _ => "pull_request".to_owned(),
         };
@@ -122,6 +122,14 @@ mod tests {
             (
                 Options { branch: text("release/*"), ..options() },
                 "`branch` must not be a pattern: W&B compares subjects exactly",
+            ),
+            (
+                Options { branch: text("refs/heads/main"), ..options() },
+                "`branch` must be the name alone, without `refs/heads/` or `refs/tags/`",
+            ),
+            (
+                Options { tag: text("v1\nv2"), ..options() },
+                "`tag` must not contain line breaks or other control characters",
             ),
             (Options { owner: None, ..main.clone() }, "`owner` is required"),
             (Options { owner: text("acme/ml"), ..main.clone() }, "`owner` must not contain `/`"),

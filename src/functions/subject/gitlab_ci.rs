@@ -3,7 +3,7 @@
 use tfplugin::function::{Definition, Function, Object};
 use tfplugin::{FunctionError, Model};
 
-use super::{only, part, wrong};
+use super::{git_name, only, part, wrong};
 
 /// `provider::wandb::gitlab_ci_subject`.
 pub(super) struct GitlabCiSubject;
@@ -34,12 +34,12 @@ impl Function for GitlabCiSubject {
     }
 
     fn call(&self, (Object(options),): (Object<Options>,)) -> Result<String, FunctionError> {
-        let project = part("project_path", &options.project_path, &[':'])?;
+        let project = part("project_path", &options.project_path, &[':', ' '])?;
         if !project.contains('/') || project.split('/').any(str::is_empty) {
             return Err(wrong("project_path", "must name the groups and the project, such as `acme/ml`"));
         }
         let (kind, name) = only(&[("branch", options.branch.as_deref()), ("tag", options.tag.as_deref())])?;
-        Ok(format!("project_path:{project}:ref_type:{kind}:ref:{}", part(kind, name, &[':'])?))
+        Ok(format!("project_path:{project}:ref_type:{kind}:ref:{}", git_name(kind, name)?))
     }
 }
 
@@ -61,6 +61,7 @@ mod tests {
         assert_eq!(subject("acme/ml", None, Some("v1")).as_deref(), Ok("project_path:acme/ml:ref_type:tag:ref:v1"));
         assert!(subject("acme", Some("main"), None).is_err());
         assert!(subject("acme/ml", Some("main"), Some("v1")).is_err());
+        assert!(subject("acme/ml", Some("refs/heads/main"), None).is_err());
         assert!(subject("acme/*", Some("main"), None).is_err());
     }
 }

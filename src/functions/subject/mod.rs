@@ -27,10 +27,22 @@ fn part<'a>(attribute: &str, value: &'a str, forbidden: &[char]) -> Result<&'a s
     if value.contains(['*', '?']) {
         return Err(wrong(attribute, "must not be a pattern: W&B compares subjects exactly"));
     }
+    if value.chars().any(char::is_control) {
+        return Err(wrong(attribute, "must not contain line breaks or other control characters"));
+    }
     match forbidden.iter().find(|c| value.contains(**c)) {
         Some(c) => Err(wrong(attribute, &format!("must not contain `{c}`"))),
         None => Ok(value),
     }
+}
+
+/// The name of a branch or a tag, without what Git puts before it: a subject says that itself.
+fn git_name<'a>(attribute: &str, value: &'a str) -> Result<&'a str, FunctionError> {
+    let name = part(attribute, value, &[':', ' '])?;
+    if name.starts_with("refs/") {
+        return Err(wrong(attribute, "must be the name alone, without `refs/heads/` or `refs/tags/`"));
+    }
+    Ok(name)
 }
 
 /// The one of several attributes that is set.

@@ -160,6 +160,11 @@ impl Emulator {
         self.admin("state")
     }
 
+    /// Stops the emulator's clock at this time, so that golden files can hold times.
+    pub fn stop_clock(&self, at: &str) -> Result<()> {
+        self.change("PUT", "clock", &json!({ "stop_at": at })).map(drop)
+    }
+
     /// Moves the emulator's clock, which its `Date` header follows, by a duration such as `24h`.
     pub fn advance(&self, by: &str) -> Result<()> {
         self.change("PUT", "clock", &json!({ "advance": by })).map(drop)

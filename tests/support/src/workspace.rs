@@ -210,11 +210,14 @@ impl Workspace {
         diagnostics::parse(&finished.stdout)
     }
 
-    /// The warnings of a command that has to succeed; to be taken apart, it gets `-json` in addition.
+    /// The warnings of a command that has to succeed; to be taken apart, it gets `-json` in addition. Hosts ask for some
+    /// of them several times, so each is told once.
     pub fn warnings_of(&self, arguments: &[&str]) -> Result<Vec<Diagnostic>> {
         let finished = self.run(&[arguments, &["-json"]].concat())?.success()?;
-        let diagnostics = diagnostics::parse(&finished.stdout)?;
-        Ok(diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == "warning").collect())
+        let mut warnings = diagnostics::parse(&finished.stdout)?;
+        warnings.retain(|diagnostic| diagnostic.severity == "warning");
+        warnings.dedup();
+        Ok(warnings)
     }
 
     fn json(&self, arguments: &[&str]) -> Result<Value> {

@@ -1,0 +1,96 @@
+//! Finding an account of the state again: by its id, whatever it is called now. "Not seen" is not "gone".
+
+use tfplugin::{Diagnostic, ResourceContext, Result};
+use wandb_client::{AccountExistence, ServiceAccount, UserId};
+
+use super::id;
+use super::resource::{ServiceAccountModel, ServiceAccountResource};
+use crate::error::{Explain as _, causes};
+use crate::visibility;
+
+type Cx<'a> = ResourceContext<'a, ServiceAccountResource>;
+
+/// The account as it is now, or none where it is certainly no account of its team any more.
+pub(super) async fn read(cx: &mut Cx<'_>, state: ServiceAccountModel) -> Result<Option<ServiceAccountModel>> {
+    let connection = cx.provider();
+    let (team, id) = (state.home().get()?, id::of_api(state.id.get()?));
+    let found = match connection.client.service_account(team, &id).await {
+        Ok(found) => found,
+        // Gone with its team; a team that is only hidden is an error.
+        Err(error) if error.is_not_visible() && visibility::team(connection, team).await?.is_none() => None,
+        Err(error) => return Err(error).explain(&format!("read the service account `{id}` of the team \"{team}\"")),
+    };
+    match found {
+        Some(account) => Ok(Some(named_as(state, account))),
+        None if state.is_of_organization() => find_elsewhere(cx, state, &id).await,
+        None => {
+            warn_where_it_lives(cx, &state, &id).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// The same with the name that the account has now. Its display name and its username are as good: people give the one to
+/// an account of a team, and the other to one of the organization.
+fn named_as(state: ServiceAccountModel, account: ServiceAccount) -> ServiceAccountModel {
+    let stays = state.name.as_str().is_some_and(|name| account.has_name(name));
+    if stays { state } else { ServiceAccountModel { name: account.name.into(), ..state } }
+}
+
+/// An account of the organization lives on when it is taken out of its default team.
+async fn find_elsewhere(
+    cx: &mut Cx<'_>,
+    state: ServiceAccountModel,
+    id: &UserId,
+) -> Result<Option<ServiceAccountModel>> {
+    let client = &cx.provider().client;
+    let (team, name) = (state.home().get()?.clone(), state.name.get()?.clone());
+    let found = client.find_service_account(id).await;
+    let found = match found.explain(&format!("look for the service account `{id}` in all teams"))? {
+        AccountExistence::Exists(account) => named_as(state, account),
+        AccountExistence::Absent | AccountExistence::CannotTell(_)
+            if client.sees_account(id, &name).await.unwrap_or(false) =>
+        {
+            state
+        }
+        AccountExistence::Absent => return Ok(None),
+        AccountExistence::CannotTell(error) => {
+            return Err(Diagnostic::error(
+                "Service account not visible",
+                format!(
+                    "The service account \"{name}\" (`{id}`) is not in its default team \"{team}\", and this credential \
+                     does not see all teams that it may be in; it stays in the state. Use the credential of an admin of \
+                     the organization.\n\n{}",
+                    causes(&error)
+                ),
+            )
+            .into());
+        }
+    };
+    cx.warn(Diagnostic::warning(
+        "Service account not in its default team",
+        format!(
+            "The service account \"{name}\" of the organization was taken out of its default team \"{team}\" and lives on \
+             without it. W&B has no way to put it back: to have it there again, have it made anew with `-replace`."
+        ),
+    ));
+    Ok(Some(found))
+}
+
+/// An account that was taken out of its team is lost to it, and yet may be there.
+async fn warn_where_it_lives(cx: &mut Cx<'_>, state: &ServiceAccountModel, id: &UserId) -> Result<()> {
+    let (team, name) = (state.home().get()?, state.name.get()?);
+    // Only a help: that it left its team is certain.
+    if cx.provider().client.sees_account(id, name).await.unwrap_or(false) {
+        cx.warn(Diagnostic::warning(
+            "Service account removed from its team",
+            format!(
+                "The service account \"{name}\" (`{id}`) was taken out of the team \"{team}\" and lives on without it, \
+                 with its API keys or its subject. W&B has no way to put it back, so another one takes its place here. An \
+                 admin of the organization can delete what is left of the first one, by SCIM; until then its subject, if it \
+                 has one, is taken."
+            ),
+        ));
+    }
+    Ok(())
+}

@@ -1,4 +1,41 @@
 //! Data sources: what Terraform reads and does not manage.
+//!
+//! ```
+//! use tfplugin::schema::string;
+//! use tfplugin::{Attr, Context, DataSource, Diagnostic, Model, Result, Schema};
+//!
+//! # struct Client;
+//! # impl Client { async fn owner_of(&self, note: &str) -> Result<Option<String>> { let _ = note; Ok(None) } }
+//! #[derive(Model)]
+//! struct Owner {
+//!     note: Attr<String>,
+//!     name: Attr<String>,
+//! }
+//!
+//! struct OwnerDataSource;
+//!
+//! impl DataSource for OwnerDataSource {
+//!     const TYPE_NAME: &'static str = "notes_owner";
+//!     type Data = Client;
+//!     type Model = Owner;
+//!
+//!     fn schema(&self) -> Schema {
+//!         Schema::new("Who owns a note.").required("note", string("Its id.")).computed("name", string("The owner."))
+//!     }
+//!
+//!     async fn read(&self, cx: &mut Context<'_, Client>, config: Owner) -> Result<Owner> {
+//!         let note = config.note.get()?;
+//!         let Some(owner) = cx.provider().owner_of(note).await? else {
+//!             let detail = format!("There is no note \"{note}\". Correct the id, or create the note first.");
+//!             return Err(Diagnostic::error("Note not found", detail).at("note").into());
+//!         };
+//!         Ok(Owner { name: owner.into(), ..config })
+//!     }
+//! }
+//!
+//! // What a provider asserts in a test: model and schema are written apart, and must agree.
+//! assert_eq!(OwnerDataSource.schema().agrees_with::<Owner>(), Ok(()));
+//! ```
 
 use std::future::Future;
 use std::sync::OnceLock;

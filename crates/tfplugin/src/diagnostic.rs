@@ -15,6 +15,21 @@ pub enum Severity {
 ///
 /// The summary is a title of a few words without a full stop. The detail is for reading: what happened, the
 /// offending value unless it may be secret, what to do, the cause last.
+///
+/// ```
+/// use tfplugin::{Diagnostic, Diagnostics};
+///
+/// let found = "notes";
+/// let detail = format!("There is no team \"{found}\". Correct the name, or ask to be let in.");
+/// let error = Diagnostic::error("Team not found", detail).at("team");
+/// assert!(error.is_error());
+///
+/// // Several at once are better than one after the other.
+/// let mut report = Diagnostics::new();
+/// report.push(error);
+/// report.push(Diagnostic::warning("Name is long", "It will be cut in lists."));
+/// assert!(report.into_result(()).is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How grave it is.

@@ -1,4 +1,48 @@
 //! Ephemeral resources: opened while Terraform runs, closed at its end, never stored.
+//!
+//! ```
+//! use tfplugin::schema::string;
+//! use tfplugin::{Attr, Context, EphemeralContext, EphemeralResource, Model, Result, Schema};
+//!
+//! # struct Client;
+//! # struct Issued { id: String, secret: String }
+//! # impl Client {
+//! #     async fn issue(&self, scope: &str) -> Result<Issued> { Ok(Issued { id: scope.into(), secret: "s".into() }) }
+//! #     async fn revoke(&self, id: &str) -> Result<()> { let _ = id; Ok(()) }
+//! # }
+//! #[derive(Model)]
+//! struct Token {
+//!     scope: Attr<String>,
+//!     secret: Attr<String>,
+//! }
+//!
+//! struct TokenResource;
+//!
+//! impl EphemeralResource for TokenResource {
+//!     const TYPE_NAME: &'static str = "notes_token";
+//!     type Data = Client;
+//!     type Model = Token;
+//!     /// The id, by which a token is revoked: the host holds this, so the secret is not in it.
+//!     type Private = String;
+//!
+//!     fn schema(&self) -> Schema {
+//!         Schema::new("A token that lives while Terraform runs.")
+//!             .required("scope", string("What it is for."))
+//!             .computed("secret", string("The token.").sensitive())
+//!     }
+//!
+//!     async fn open(&self, cx: &mut EphemeralContext<'_, Self>, config: Token) -> Result<Token> {
+//!         let issued = cx.provider().issue(config.scope.get()?).await?;
+//!         // From here on it is revoked at the end, whatever else fails.
+//!         cx.opened(issued.id);
+//!         Ok(Token { secret: issued.secret.into(), ..config })
+//!     }
+//!
+//!     async fn close(&self, cx: &mut Context<'_, Client>, id: String) -> Result<()> {
+//!         cx.provider().revoke(&id).await
+//!     }
+//! }
+//! ```
 
 pub(crate) mod erased;
 

@@ -6,6 +6,11 @@ use crate::value::{Type, Value};
 use super::FunctionError;
 
 /// The arguments of a function: a tuple of up to four [`Field`]s, the last of which may be [`Variadic`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the arguments of a function",
+    label = "not a tuple of fields",
+    note = "write a tuple of one to four fields, such as `(String,)` or `(i64, Option<String>)`; the last may be `Variadic`"
+)]
 pub trait Arguments: Sized + Send {
     /// The types of the fixed arguments.
     fn parameters() -> Vec<ParameterType>;

@@ -49,6 +49,43 @@ pub enum Change<'a, R: Resource + ?Sized> {
 }
 
 /// A plan that follows from the schema, open to a resource's own decisions.
+///
+/// ```
+/// use tfplugin::resource::Plan;
+/// use tfplugin::value::Refinement;
+/// use tfplugin::{Attr, Resource, Result};
+///
+/// # use tfplugin::{Model, ResourceContext, Schema, schema::string};
+/// # #[derive(Clone, Model)]
+/// # struct Note { id: Attr<String>, text: Attr<String>, digest: Attr<String> }
+/// # struct NoteResource;
+/// # impl Resource for NoteResource {
+/// #     const TYPE_NAME: &'static str = "notes_note";
+/// #     type Data = ();
+/// #     type Model = Note;
+/// #     type Identity = ();
+/// #     type Private = ();
+/// #     fn schema(&self) -> Schema {
+/// #         Schema::new("").computed("id", string("")).required("text", string("")).computed("digest", string(""))
+/// #     }
+/// #     fn identity(&self, _: &Note) -> Result<()> { Ok(()) }
+/// #     async fn create(&self, _: &mut ResourceContext<'_, Self>, plan: Note) -> Result<Note> { Ok(plan) }
+/// #     async fn read(&self, _: &mut ResourceContext<'_, Self>, state: Note) -> Result<Option<Note>> { Ok(Some(state)) }
+/// #     async fn delete(&self, _: &mut ResourceContext<'_, Self>, _: Note) -> Result<()> { Ok(()) }
+/// // In `impl Resource for NoteResource`:
+/// fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
+///     // Another text has another digest, which nobody knows before it is stored.
+///     if plan.prior.is_some_and(|prior| prior.text != plan.planned.text) {
+///         plan.planned.digest = Attr::unknown();
+///     }
+///     // Of the id of a new note the beginning is known, and may be built upon.
+///     if plan.planned.id.is_unknown() {
+///         plan.planned.id = Attr::Unknown(Some(Box::new(Refinement::prefix("note:"))));
+///     }
+///     Ok(())
+/// }
+/// # }
+/// ```
 pub struct Plan<'a, R: Resource + ?Sized> {
     /// What is planned.
     pub kind: PlanKind,
@@ -65,8 +102,8 @@ pub struct Plan<'a, R: Resource + ?Sized> {
 }
 
 impl<R: Resource + ?Sized> Plan<'_, R> {
-    /// Asks for replacement because of one attribute that changes; hosts replace nothing for one that stays as it is. Where
-    /// there is no such attribute, make a computed one unknown.
+    /// Asks for replacement because of one attribute that changes; hosts replace nothing for one that stays as it is.
+    /// Where there is no such attribute, make a computed one unknown.
     pub fn require_replacement(&mut self, attribute: impl Into<Path>) {
         self.replace.push(attribute.into());
     }

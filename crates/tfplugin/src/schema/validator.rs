@@ -1,6 +1,18 @@
 //! Rules for configured values, small and composable.
 //!
 //! A rule judges one known value; null and unknown values are not shown to it.
+//!
+//! ```
+//! use tfplugin::schema::validator::{Validator, length, one_of, trimmed};
+//!
+//! let lowercase = Validator::text("in lower case", |text| !text.chars().any(char::is_uppercase));
+//! let name = length(1..=64).and(trimmed()).and(lowercase);
+//! assert!(name.holds(&"notes".into()));
+//! assert!(!name.holds(&"Notes".into()));
+//!
+//! // What is expected ends a sentence in the user's message.
+//! assert_eq!(one_of(&["read", "write"]).expectation(), "\"read\" or \"write\"");
+//! ```
 
 use std::fmt;
 use std::ops::RangeInclusive;

@@ -10,6 +10,7 @@ mod replacement;
 mod scene;
 
 use std::env;
+use std::io::{Write as _, stderr};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -36,23 +37,30 @@ fn main() -> Result<ExitCode> {
     Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }
 
-/// The releases that are picked; else the ones that brought actions and that are newest.
+/// The releases that are picked; else the one that brought actions and the newest.
 fn releases() -> Result<Vec<Release>> {
-    let Ok(picked) = env::var("ACCEPTANCE_HOSTS") else { return Ok(vec![Release::V1_14, Release::NEWEST]) };
+    let picked = env::var("ACCEPTANCE_HOSTS").unwrap_or_default();
     let find = |name: &str| {
         let short = |release: &Release| format!("{}.{}", release.version().major, release.version().minor);
         let found = Release::ALL.into_iter().find(|release| short(release) == name);
         found.with_context(|| format!("`{name}` is no release of Terraform that can be installed"))
     };
     // Other tests know hosts by other names too, which have no release of their own.
-    picked.split(',').filter(|name| !matches!(*name, "preferred" | "tofu")).map(find).collect()
+    let versions = picked.split(',').filter(|name| !matches!(*name, "" | "preferred" | "tofu"));
+    let releases = versions.map(find).collect::<Result<Vec<_>>>()?;
+    Ok(if releases.is_empty() { vec![Release::V1_14, Release::NEWEST] } else { releases })
 }
 
 fn trial(release: Release, case: &'static Case) -> Trial {
     let version = release.version();
     let has = |feature: Feature| feature.is_in(test_support::host::Product::Terraform, &version);
-    let missing = case.needs.is_some_and(|feature| !has(feature));
+    let missing = case.needs.filter(|feature| !has(*feature));
     let name = format!("terraform-{}.{}::{}", version.major, version.minor, case.name);
+    if let Some(feature) = missing {
+        // Nobody is left to tell about a stderr that cannot be written to.
+        let _ = writeln!(stderr(), "{name} is ignored: this release has no {feature:?}");
+    }
     let play = move || Scene::set(release).and_then(|scene| (case.play)(&scene));
-    Trial::test(name, move || play().map_err(|error| Failed::from(format!("{error:#}")))).with_ignored_flag(missing)
+    Trial::test(name, move || play().map_err(|error| Failed::from(format!("{error:#}"))))
+        .with_ignored_flag(missing.is_some())
 }

@@ -5,8 +5,10 @@
 mod api_key;
 mod api_key_rotation;
 mod api_key_safety;
+mod people_data_sources;
 mod permissions;
 mod provider;
+mod scale;
 mod scene;
 mod service_account;
 mod team;

@@ -78,6 +78,16 @@ async fn what_cannot_be_is_refused_while_planning() -> Result<()> {
     let policy = session.validate(TYPE, &team("research", "delete")).await;
     assert_eq!(refusal(policy)?, ["deletion_policy: Invalid value for `deletion_policy`"]);
     session.validate(TYPE, &object([("name", Value::unknown())])).await?;
+    for (provider, attribute, expected) in [
+        ("aws", "path", "storage_bucket.provider: Invalid value for `provider`"),
+        ("GCP", "aws_external_id", "storage_bucket.aws_external_id: Attribute of another storage provider"),
+        ("AWS", "azure_client_id", "storage_bucket.azure_client_id: Attribute of another storage provider"),
+        ("AZURE", "azure_tenant_id", "storage_bucket: Incomplete application of Azure"),
+    ] {
+        let bucket = object([("name", "runs".into()), ("provider", provider.into()), (attribute, "x".into())]);
+        let refused = session.validate(TYPE, &object([("name", "science".into()), ("storage_bucket", bucket)])).await;
+        assert_eq!(refusal(refused)?, [expected]);
+    }
     scene.end().await
 }
 
@@ -93,11 +103,22 @@ async fn a_tainted_team_is_not_destroyed() -> Result<()> {
 
 #[tokio::test]
 async fn states_of_other_versions_are_read() -> Result<()> {
-    let scene = Scene::set().await?;
+    let mut scene = Scene::set().await?;
     let stored = br#"{"id": "RW50aXR5OjE=", "name": "research", "colour": "red"}"#;
     let state = scene.session.upgrade(TYPE, 0, stored).await?;
     assert_eq!(state.attribute("name").as_str(), Some("research"));
     assert_eq!(state.attribute("deletion_policy").as_str(), Some("prevent"), "what is missing is its default");
+
+    // The schema before there were buckets.
+    let stored = br#"{"id": "RW50aXR5OjE=", "name": "research", "initial_admin": "ada", "deletion_policy": "abandon"}"#;
+    let state = scene.session.upgrade(TYPE, 0, stored).await?;
+    assert!(state.attribute("storage_bucket").is_null());
+    let config =
+        object([("name", "research".into()), ("initial_admin", "ada".into()), ("deletion_policy", "abandon".into())]);
+    let created = scene.session.create(TYPE, &config).await?;
+    let old = created.with_value(state);
+    let read = scene.session.refresh(&old).await?.context("a team")?;
+    scene.session.settled(&read, &config).await?;
 
     let refused = scene.session.upgrade(TYPE, 7, stored).await;
     assert_eq!(refusal(refused)?, ["State of a newer provider"]);

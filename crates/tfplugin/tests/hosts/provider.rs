@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use tfplugin::resource::{Change, Move, MoveSource};
+use tfplugin::resource::Change;
 use tfplugin::schema::{boolean, string};
 use tfplugin::{
     About, Action, ActionContext, Attr, ConfigureContext, Context, Diagnostic, Model, Provider, Registry, Resource,
@@ -89,15 +89,6 @@ impl Resource for ThingResource {
             Change::Update { .. } => "plan update",
             Change::Destroy { .. } => "plan destroy",
         })
-    }
-
-    fn moves(&self) -> Vec<Move> {
-        #[derive(Model)]
-        struct Data {
-            id: Attr<String>,
-        }
-        let source = MoveSource { provider: "builtin/terraform", type_name: "terraform_data", version: 0 };
-        vec![Move::new(source, |data: Data| Ok(Thing { id: data.id, name: "a".into(), note: Attr::Null }))]
     }
 
     async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: Thing) -> Result<Thing> {

@@ -9,6 +9,7 @@
 mod access;
 mod api_keys;
 mod coalescing;
+mod guarded;
 mod identity;
 mod memberships;
 mod people;

@@ -146,3 +146,27 @@ async fn an_invitation_that_may_have_gone_out_is_unclear() {
         assert!(error.is_unclear(), "{error}");
     }
 }
+
+#[tokio::test]
+async fn many_people_are_found_in_one_request() {
+    let server = Server::start().await;
+    let grace = json!({ "id": "User:2", "userName": "grace", "emails": { "Value": "grace@acme.example" } });
+    server.expect([viewer(), scim_users(&[scim_ada(), grace])]);
+    let client = client(&server);
+    for person in [Person::Username("ADA"), Person::Email("ada@ACME.example")] {
+        assert_ada(client.find_user_among_all(person).await.unwrap().as_ref());
+    }
+    assert!(client.find_user_among_all(Person::Username("grace")).await.unwrap().is_some());
+    assert_eq!(client.find_user_among_all(Person::Username("nobody")).await.unwrap(), None);
+    let asked: Vec<_> = server.finish().into_iter().filter(|request| request.path == "/scim/Users").collect();
+    assert_eq!(asked.len(), 1);
+}
+
+#[tokio::test]
+async fn where_not_all_people_are_shown_each_is_asked_for() {
+    let server = Server::start().await;
+    let in_part = json!({ "totalResults": 2, "Resources": [] }).to_string();
+    server.expect([viewer(), scim().answers(200, &in_part), scim_users(&[scim_ada()])]);
+    assert_ada(client(&server).find_user_among_all(Person::Username("ada")).await.unwrap().as_ref());
+    server.finish();
+}

@@ -6,7 +6,7 @@ use tfplugin::{Attr, Context, Diagnostic, Result};
 use wandb_client::{ApiKeyInfo, UserId};
 
 use super::model::{ApiKeyModel, Notes, Revoke};
-use super::name;
+use super::name::{self, Tag};
 use super::owner::{self, Owner};
 use crate::error::Explain as _;
 use crate::provider::Connection;
@@ -92,7 +92,12 @@ pub(super) async fn before_update(
         }
     }
     let known = [&prior.key_id, &prior.previous_key_id];
-    let is_known = |key: &ApiKeyInfo| known.into_iter().any(|key_id| key_id.as_str() == Some(&key.key_id));
+    // A successor that was left behind is told by the plan itself.
+    let successor = Tag::successor(prior);
+    let is_known = |key: &ApiKeyInfo| {
+        known.into_iter().any(|key_id| key_id.as_str() == Some(&key.key_id))
+            || (successor.is_some() && key.description == successor)
+    };
     warn_of_strangers(cx, plan, is_known).await
 }
 
@@ -139,23 +144,29 @@ async fn warn_of_strangers(
     };
     let strangers: Vec<&ApiKeyInfo> = keys.iter().filter(is_stranger).collect();
     if !strangers.is_empty() {
-        cx.warn(same_name(name, &strangers, connection.client.server_time()));
+        let now = connection.client.server_time();
+        let lines: Vec<String> = strangers
+            .iter()
+            .map(|key| line(&key.key_id, key.description.as_deref().unwrap_or_default(), key.created_at, now))
+            .collect();
+        cx.warn(same_name(name, &lines));
     }
     Ok(())
 }
 
-fn same_name(name: &str, strangers: &[&ApiKeyInfo], now: Option<Timestamp>) -> Diagnostic {
-    let lines = strangers.iter().map(|key| {
-        let made = key.created_at.map(|at| format!(", made on {at}{}", age(at, now))).unwrap_or_default();
-        format!("  {}  ({}{made})", key.key_id, key.description.as_deref().unwrap_or_default())
-    });
+fn line(key_id: &str, whole_name: &str, created_at: Option<Timestamp>, now: Option<Timestamp>) -> String {
+    let made = created_at.map(|at| format!(", made on {at}{}", age(at, now))).unwrap_or_default();
+    format!("  {key_id}  ({whole_name}{made})")
+}
+
+fn same_name(name: &str, lines: &[String]) -> Diagnostic {
     Diagnostic::warning(
         "Other API keys of this name",
         format!(
             "The service account has API keys named \"{name}\" that this resource does not know:\n\n{}\n\nA run that was \
              interrupted may have left them, and then nobody has their secrets; or another configuration uses them. To \
              revoke one that nobody needs, set `replace_existing_key_id` to its id.",
-            lines.collect::<Vec<_>>().join("\n")
+            lines.join("\n")
         ),
     )
 }
@@ -186,6 +197,15 @@ mod tests {
             assert_eq!(age(at.parse().unwrap(), Some(now)), expected);
         }
         assert_eq!(age(now, None), "");
+    }
+
+    #[test]
+    fn keys_of_the_same_name_are_named_with_their_age() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        let made = Some("2026-11-27T10:30:00Z".parse().unwrap());
+        let lines = [("wandb_v1_abcdefghijk", "ci [1-k7f2q9]", made), ("0123456789abcdef0123", "ci", None)];
+        let lines = lines.map(|(key_id, whole_name, made)| line(key_id, whole_name, made, Some(now)));
+        insta::assert_snapshot!(same_name("ci", &lines).detail);
     }
 
     #[test]

@@ -76,9 +76,19 @@ pub(crate) struct Notes {
     /// When the previous key was last used, as seen then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) previous_last_used_at: Option<Timestamp>,
+    /// A successor that a run made and was killed before it could store it: nobody has its secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lost: Option<LostKey>,
     /// The key was revoked by others, and the previous one lives.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) current_gone: bool,
+}
+
+/// A key whose secret was lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LostKey {
+    pub(super) object: String,
+    pub(super) key_id: String,
 }
 
 pub(super) fn schema() -> Schema {

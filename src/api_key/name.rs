@@ -8,6 +8,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use sha2::{Digest as _, Sha256};
 use tfplugin::schema::validator::Validator;
 
+use super::model::ApiKeyModel;
+
 /// What follows a name, such as ` [3-k7f2q9]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tag {
@@ -30,6 +32,12 @@ impl Tag {
     pub(super) fn after(key_id: &str, version: i64) -> Self {
         let digest = Sha256::new_with_prefix(key_id.as_bytes()).chain_update(version.to_be_bytes()).finalize();
         Self { version, nonce: nonce(&digest) }
+    }
+
+    /// The whole name of the key that follows this one.
+    pub(super) fn successor(state: &ApiKeyModel) -> Option<String> {
+        let tag = Self::after(state.key_id.as_str()?, state.secret_version.known()? + 1);
+        Some(tag.of(state.name.as_str()?))
     }
 
     /// The whole name of a key.

@@ -214,6 +214,20 @@ pub(super) fn remarks(step: &Step, prior: &ApiKeyModel, config: &ApiKeyModel, no
         )),
         Step::Keep | Step::Revoke | Step::Rotate(_) | Step::Undecided => {}
     }
+    if let Some(lost) = &notes.lost {
+        let what_now = match step {
+            Step::Rotate(_) => "This rotation revokes it.",
+            _ => "The next rotation revokes it; to do so now, set `replace_existing_key_id` to its id.",
+        };
+        remarks.push(Diagnostic::warning(
+            "API key left behind",
+            format!(
+                "A run that was interrupted has made the API key `{}` for \"{name}\" and could not store it, so nobody \
+                 has its secret. {what_now}",
+                lost.key_id
+            ),
+        ));
+    }
     let has_interval = config.rotation.known().is_some_and(|rotation| rotation.interval.as_str().is_some());
     if has_interval && prior.created_at.is_null() && !matches!(step, Step::Rotate(_)) {
         remarks.push(

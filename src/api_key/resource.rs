@@ -13,7 +13,7 @@ use wandb_client::{ApiKeyInfo, UserId};
 use super::encryption::{self, Storage};
 use super::guard;
 use super::mint::{Order, locate};
-use super::model::{self, ApiKeyIdentity, ApiKeyModel, Notes};
+use super::model::{self, ApiKeyIdentity, ApiKeyModel, LostKey, Notes};
 use super::name::Tag;
 use super::owner::{self, Owner};
 use super::plan;
@@ -137,10 +137,13 @@ impl Resource for ApiKeyResource {
             cx.warn(gone(&state));
             return Ok(None);
         }
+        let successor = Tag::successor(&state);
+        let lost = keys.iter().find(|key| successor.is_some() && key.description == successor);
         let state = as_seen(state, current, previous);
         cx.private.team = Some(team);
         cx.private.object = current.map(|key| key.id.to_string()).or_else(|| cx.private.object.take());
         cx.private.previous_object = previous.map(|key| key.id.to_string());
+        cx.private.lost = lost.map(|key| LostKey { object: key.id.to_string(), key_id: key.key_id.clone() });
         cx.private.current_gone = current.is_none();
         if let Some(now) = connection.client.server_time() {
             schedule::observe(&mut cx.private, &state, now, previous.and_then(|key| key.last_used_at));
@@ -159,6 +162,9 @@ impl Resource for ApiKeyResource {
 
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: ApiKeyModel) -> Result<()> {
         guard::refuse_own(cx.provider(), [&state.key_id, &state.previous_key_id])?;
+        if let Some(lost) = cx.private.lost.clone() {
+            rotation::revoke(cx, &state, Some(&lost.object), &lost.key_id.into()).await?;
+        }
         if !state.previous_key_id.is_null() {
             let previous = cx.private.previous_object.clone();
             rotation::revoke(cx, &state, previous.as_deref(), &state.previous_key_id).await?;

@@ -20,6 +20,7 @@ pub(crate) const CASES: &[Case] = cases![
     key_that_is_gone_is_made_anew_beside_its_predecessor,
     own_key_rotates_and_is_not_revoked,
     bad_terms_are_refused,
+    account_that_is_federated_in_the_same_run_is_refused,
 ];
 
 /// A key of a service account of the team `research`; `more` is in its block.
@@ -300,5 +301,15 @@ fn bad_terms_are_refused(scene: &mut Scene) -> Result<()> {
         scene.configure(&text)?;
         scene.expect_messages(name, &["plan"])?;
     }
+    Ok(())
+}
+
+/// The account does not exist yet, so its id is not known; that it will own no keys is.
+fn account_that_is_federated_in_the_same_run_is_refused(scene: &mut Scene) -> Result<()> {
+    scene.create_team("research")?;
+    let federated = key("").replace("  team = ", "  subject = \"repo:acme/vision:ref:refs/heads/main\"\n  team = ");
+    scene.configure(&federated)?;
+    scene.expect_messages("api_key_account_is_planned_federated", &["plan"])?;
+    ensure!(scene.service_accounts("research")?.is_empty(), "an account was made");
     Ok(())
 }

@@ -107,13 +107,20 @@ async fn a_rotation_that_was_killed_is_taken_up_without_a_trace() -> Result<()> 
     let refreshed = scene.session.refresh(&first).await?.context("a key")?;
     let plan = scene.session.plan(TYPE, Some(&refreshed), &config).await?;
     let said: Vec<_> = plan.warnings().iter().map(|warning| warning.summary.as_str()).collect();
-    assert_eq!(said, ["Other API keys of this name"]);
+    assert_eq!(said, ["API key left behind"]);
     let second = scene.session.apply(plan).await?.into_result()?.context("a key")?;
     scene.keep_secret(&second)?;
     assert!(scene.viewer(&lost).is_err(), "nobody has its secret");
     assert!(!scene.viewer(&first)?.is_empty() && !scene.viewer(&second)?.is_empty());
     assert_eq!(keys(&scene)?.len(), 2);
-    scene.session.settled(&second, &config).await?;
+    let second = scene.session.settled(&second, &config).await?;
+
+    // Killed once more, and then all of it is destroyed.
+    scene.emulator.advance("101h")?;
+    let lost = scene.session.update(second.clone(), &config).await?;
+    scene.keep_secret(&lost)?;
+    scene.session.destroy(second).await?;
+    assert!(keys(&scene)?.is_empty(), "a destroy leaves nothing behind");
     scene.end().await
 }
 

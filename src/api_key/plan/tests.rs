@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use tfplugin::model::Set;
 
+use super::super::model::LostKey;
 use super::*;
 
 fn at(hour: i64) -> Timestamp {
@@ -53,6 +54,11 @@ fn seen(hour: i64) -> Notes {
 
 fn used(hour: i64, last_use: i64) -> Notes {
     Notes { previous_last_used_at: Some(at(last_use)), ..seen(hour) }
+}
+
+fn lost() -> Notes {
+    let lost = LostKey { object: "QXBpS2V5OjM=".to_owned(), key_id: "third".to_owned() };
+    Notes { lost: Some(lost), ..Notes::default() }
 }
 
 fn with(rotation: Rotation, change: impl FnOnce(&mut Rotation)) -> Rotation {
@@ -338,6 +344,8 @@ fn a_plan_says_what_its_values_do_not() {
         (Step::KeepPrevious(at(7)), successor(terms()), config(terms()), used(5, 3)),
         (Step::Wait, successor(terms()), config(long), seen(7)),
         (Step::Keep, ageless, config(terms()), Notes::default()),
+        (Step::Keep, key(terms()), config(terms()), lost()),
+        (Step::Rotate(Reason::Due), key(terms()), config(terms()), lost()),
     ]
     .iter()
     .flat_map(|(step, prior, config, notes)| remarks(step, prior, config, notes))

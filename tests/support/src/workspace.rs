@@ -90,7 +90,11 @@ impl Workspace {
 
     /// Writes a file of the configuration, anew if it is there.
     pub fn write(&self, name: &str, text: &str) -> Result<()> {
-        fs::write(self.folder().join(name), text).with_context(|| format!("could not write `{name}`"))
+        let file = self.folder().join(name);
+        let parent = file.parent().with_context(|| format!("`{name}` is in no folder"))?;
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::write(&file, text))
+            .with_context(|| format!("could not write `{name}`"))
     }
 
     /// Copies all files of a folder (not its subfolders) into the configuration.

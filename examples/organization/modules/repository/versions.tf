@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    wandb = {
+      source = "wandb-community/wandb"
+    }
+  }
+}

@@ -127,6 +127,8 @@ mod tests {
         validate(&encryption(&[&secret, "age1abc", &identity.to_public().to_string()]), &mut report);
         let summaries: Vec<_> = report.iter().map(|diagnostic| diagnostic.summary.as_str()).collect();
         assert_eq!(summaries, ["Secret given as an age recipient", "Invalid age recipient"]);
+        let details: Vec<_> = report.iter().map(|diagnostic| diagnostic.detail.as_str()).collect();
+        insta::assert_snapshot!(details.join("\n\n"));
         assert!(report.iter().all(|diagnostic| !diagnostic.detail.contains(&secret[16..])));
         assert!(Storage::of(&encryption(&["age1abc"])).is_err());
     }

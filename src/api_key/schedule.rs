@@ -138,6 +138,10 @@ mod tests {
             validate(&rotation, &mut report);
             report.iter().map(|diagnostic| diagnostic.summary.clone()).collect::<Vec<_>>()
         };
+        let mut report = Diagnostics::new();
+        validate(&rotation(Some("24h"), Some("24h")), &mut report);
+        let details: Vec<_> = report.iter().map(|diagnostic| diagnostic.detail.as_str()).collect();
+        insta::assert_snapshot!(details.join("\n\n"));
         assert_eq!(judged(rotation(Some("24h"), Some("24h"))), ["Overlap too long"]);
         assert_eq!(judged(rotation(None, Some("24h"))), ["Rotation without a reason"]);
         assert!(judged(rotation(Some("24h"), Some("23h59m"))).is_empty());

@@ -141,6 +141,7 @@ impl Provider for WandbProvider {
             .data_source(user::UserDataSource)
             .data_source(viewer::ViewerDataSource)
             .ephemeral_resource(access_token::AccessToken)
+            .ephemeral_resource(api_key::DecryptedApiKey)
             .ephemeral_resource(api_key::EphemeralApiKey);
         functions::register(registry);
     }

@@ -5,6 +5,7 @@
 //! is looked at before.
 
 mod data_source;
+mod decrypted;
 mod encryption;
 mod ephemeral;
 mod guard;
@@ -20,5 +21,6 @@ mod schedule;
 mod upgrade;
 
 pub(crate) use self::data_source::ApiKeysDataSource;
+pub(crate) use self::decrypted::DecryptedApiKey;
 pub(crate) use self::ephemeral::EphemeralApiKey;
 pub(crate) use self::resource::ApiKeyResource;

@@ -140,6 +140,7 @@ impl Provider for WandbProvider {
             .data_source(team::TeamsDataSource)
             .data_source(user::UserDataSource)
             .data_source(viewer::ViewerDataSource)
+            .action(api_key::RevokeApiKey)
             .ephemeral_resource(access_token::AccessToken)
             .ephemeral_resource(api_key::DecryptedApiKey)
             .ephemeral_resource(api_key::EphemeralApiKey);

@@ -47,15 +47,14 @@ impl EphemeralResource for DecryptedApiKey {
              It is decrypted on this machine with an [age](https://age-encryption.org) identity; the server is not \
              asked.",
         )
-        .required("encrypted_key", string("The `encrypted_key` of a `wandb_api_key`.").validate(not_blank()))
+        .required("encrypted_key", string("The `encrypted_key` of a `wandb_api_key`."))
         .optional(
             "identity",
             string(
                 "The age identity, `AGE-SECRET-KEY-1...`, or several on lines of their own: from an ephemeral variable \
                  or another ephemeral value. Exactly one of `identity` and `identity_file` must be set.",
             )
-            .sensitive()
-            .validate(not_blank()),
+            .sensitive(),
         )
         .optional(
             "identity_file",

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tfplugin::schema::string;
 use tfplugin::schema::validator::{Validator, go_duration, length, not_blank, trimmed};
-use tfplugin::{Attr, Context, Diagnostic, EphemeralContext, EphemeralResource, Model, Result, Schema, duration};
+use tfplugin::{
+    Attr, Context, Diagnostic, Diagnostics, EphemeralContext, EphemeralResource, Model, Result, Schema, duration,
+};
 use wandb_client::{ApiKeyId, ApiKeyInfo, Client, ErrorKind, UserId};
 
 use super::owner;
@@ -80,6 +82,12 @@ impl EphemeralResource for EphemeralApiKey {
         .computed("key", string("The secret.").sensitive())
         .computed("key_id", string("The first part of the key, by which W&B shows it; not secret."))
         .computed("expires_at", string("When other runs may revoke it, in RFC 3339."))
+    }
+
+    fn validate(&self, config: &EphemeralApiKeyModel, report: &mut Diagnostics) {
+        if let Err(refused) = owner::refuse_federated(&config.service_account_id) {
+            report.extend(refused);
+        }
     }
 
     async fn open(

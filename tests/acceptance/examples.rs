@@ -33,6 +33,8 @@ pub(crate) const CASES: &[Case] = cases![
     data_source_wandb_api_keys,
     ephemeral_resource_wandb_api_key needs EphemeralResources,
     ephemeral_resource_wandb_access_token needs EphemeralResources,
+    ephemeral_resource_wandb_decrypted_api_key needs EphemeralResources,
+    action_wandb_revoke_api_key needs Actions,
     function_api_key_id needs ProviderFunctions,
     function_run_environment needs ProviderFunctions,
     function_github_actions_subject needs ProviderFunctions,
@@ -59,6 +61,9 @@ const FOLDERS: &[&str] = &[
     "data-sources/wandb_api_keys",
     "ephemeral-resources/wandb_api_key",
     "ephemeral-resources/wandb_access_token",
+    "ephemeral-resources/wandb_decrypted_api_key",
+    "actions/wandb_revoke_api_key",
+    "self-rotating-credential", // played by the module `own_credential`
     "functions/api_key_id",
     "functions/run_environment",
     "functions/github_actions_subject",
@@ -207,6 +212,23 @@ fn data_source_wandb_user(scene: &mut Scene) -> Result<()> {
 
 fn data_source_wandb_viewer(scene: &mut Scene) -> Result<()> {
     run(scene, "data-sources/wandb_viewer")
+}
+
+fn ephemeral_resource_wandb_decrypted_api_key(scene: &mut Scene) -> Result<()> {
+    let identity = age::x25519::Identity::generate();
+    let file = scene.workspace.home().join("identity.txt");
+    fs::write(&file, identity.to_string().expose_secret())?;
+    scene.workspace.set("TF_VAR_age_recipient", &identity.to_public().to_string());
+    scene.workspace.set("TF_VAR_age_identity_file", &file.display().to_string());
+    run(scene, "ephemeral-resources/wandb_decrypted_api_key")
+}
+
+fn action_wandb_revoke_api_key(scene: &mut Scene) -> Result<()> {
+    scene.create_team("vision")?;
+    let account = scene.create_service_account("vision", "ci")?;
+    scene.workspace.set("TF_VAR_service_account_id", &account);
+    scene.workspace.set("TF_VAR_leaked_key_id", "0123456789abcdef0123");
+    run(scene, "actions/wandb_revoke_api_key")
 }
 
 fn function_api_key_id(scene: &mut Scene) -> Result<()> {

@@ -9,7 +9,11 @@ mod api_key_rotation;
 mod ephemeral;
 mod examples;
 mod harness;
+mod kill;
+mod own_credential;
 mod provider;
+mod revoke_api_key;
+mod secrets;
 mod service_account;
 mod team;
 mod team_data_source;
@@ -34,8 +38,13 @@ const AREAS: &[(&str, &[Case])] = &[
     ("api_key", api_key::CASES),
     ("api_key_rotation", api_key_rotation::CASES),
     ("ephemeral", ephemeral::CASES),
+    ("own_credential", own_credential::CASES),
+    ("revoke_api_key", revoke_api_key::CASES),
     ("examples", examples::CASES),
 ];
+
+/// Cases that take long and to which the host makes no difference: the first one alone plays them.
+const UNDER_ONE_HOST: &[(&str, &[Case])] = &[("kill", kill::CASES), ("secrets", secrets::CASES)];
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::from_args();
@@ -46,10 +55,16 @@ fn main() -> Result<ExitCode> {
             writeln!(stderr(), "{}: {reason}; its cases are ignored", host.name())?;
         }
     }
-    let cases = AREAS.iter().flat_map(|(area, cases)| cases.iter().map(move |case| (*area, case)));
-    let trials =
-        cases.flat_map(|(area, case)| hosts.iter().map(|host| trial(&stage, area, case, host)).collect::<Vec<_>>());
-    Ok(libtest_mimic::run(&arguments, trials.collect()).exit_code())
+    let under = |areas: &'static [(&str, &[Case])], hosts: &[HostUnderTest]| -> Vec<Trial> {
+        let cases = areas.iter().flat_map(|(area, cases)| cases.iter().map(move |case| (*area, case)));
+        cases
+            .flat_map(|(area, case)| hosts.iter().map(move |host| (area, case, host)))
+            .map(|(area, case, host)| trial(&stage, area, case, host))
+            .collect()
+    };
+    let mut trials = under(AREAS, &hosts);
+    trials.extend(under(UNDER_ONE_HOST, hosts.get(..1).unwrap_or_default()));
+    Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }
 
 fn trial(stage: &Arc<Stage>, area: &str, case: &'static Case, host: &HostUnderTest) -> Trial {

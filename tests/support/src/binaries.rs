@@ -25,10 +25,12 @@ pub enum Binary {
     Echo,
     /// Prints what a provider offers, `describe-provider`.
     Describe,
+    /// The SDK's example provider, `keyvalue`: to tests of the product a stand-in for a secret store.
+    KeyValue,
 }
 
 impl Binary {
-    /// The name of cargo's binary target.
+    /// The name of cargo's target.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,6 +39,23 @@ impl Binary {
             Self::Recorder => "recorder",
             Self::Echo => "echo-provider",
             Self::Describe => "describe-provider",
+            Self::KeyValue => "keyvalue",
+        }
+    }
+
+    /// Its file below the folder that [`build`] answers.
+    #[must_use]
+    pub fn file(self) -> PathBuf {
+        match self {
+            Self::KeyValue => Path::new("examples").join(self.name()),
+            _ => self.name().into(),
+        }
+    }
+
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::KeyValue => "--example",
+            _ => "--bin",
         }
     }
 }
@@ -63,7 +82,7 @@ fn build_in(profile: &str, binaries: &[Binary], on_line: impl FnMut(&str)) -> Re
         cargo.arg("--release");
     }
     for binary in binaries {
-        cargo.args(["--bin", binary.name()]);
+        cargo.args([binary.kind(), binary.name()]);
     }
     process::run(&mut cargo, "cargo build", Group::Callers, BUILD_TIMEOUT, on_line)?.success()?;
     Ok(target.join(profile))

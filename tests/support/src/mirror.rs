@@ -30,11 +30,7 @@ impl Mirror {
     /// A mirror of this binary.
     pub fn of(provider: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("mirror-").tempdir_in(target::temporary()?)?;
-        for product in [Product::Terraform, Product::OpenTofu] {
-            let release = folder.path().join(product.registry()).join(SOURCE).join(VERSION).join(platform());
-            fs::create_dir_all(&release)?;
-            place(provider, &release.join(format!("terraform-provider-wandb_v{VERSION}")))?;
-        }
+        put(folder.path(), SOURCE, provider)?;
         let mirror = Self { folder };
         fs::write(mirror.cli_configuration(), mirror.cli_configuration_text())?;
         Ok(mirror)
@@ -53,6 +49,17 @@ impl Mirror {
             "disable_checkpoint = true\n\nprovider_installation {{\n  filesystem_mirror {{\n    path = \"{path}\"\n  }}\n}}\n"
         )
     }
+}
+
+/// Puts a provider's binary into a mirror, under the registries of all products.
+pub(crate) fn put(mirror: &Path, source: &str, provider: &Path) -> Result<()> {
+    let name = source.rsplit('/').next().unwrap_or(source);
+    for product in [Product::Terraform, Product::OpenTofu] {
+        let release = mirror.join(product.registry()).join(source).join(VERSION).join(platform());
+        fs::create_dir_all(&release)?;
+        place(provider, &release.join(format!("terraform-provider-{name}_v{VERSION}")))?;
+    }
+    Ok(())
 }
 
 /// A hard link where possible: debug binaries are large.

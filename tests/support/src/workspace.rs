@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::host::Host;
-use crate::mirror::{CLI_CONFIGURATION, Mirror};
+use crate::mirror::{self, CLI_CONFIGURATION, Mirror};
 use crate::process::{self, Finished, Group};
 use crate::target;
 
@@ -105,6 +105,20 @@ impl Workspace {
                 fs::copy(entry.path(), self.folder().join(entry.file_name()))?;
             }
         }
+        Ok(())
+    }
+
+    /// Offers another provider's binary to hosts, beside what the mirror offers.
+    pub fn offer(&mut self, source: &str, provider: &Path) -> Result<()> {
+        let folder = self.home().join("mirror");
+        mirror::put(&folder, source, provider)?;
+        let text = fs::read_to_string(&self.environment[CLI_CONFIGURATION])?;
+        let begin = "provider_installation {\n";
+        let folder = folder.display().to_string().replace('\\', "/");
+        let second = format!("{begin}  filesystem_mirror {{\n    path = \"{folder}\"\n  }}\n");
+        let file = self.home().join("cli.tfrc");
+        fs::write(&file, text.replacen(begin, &second, 1))?;
+        self.set(CLI_CONFIGURATION, &file.display().to_string());
         Ok(())
     }
 

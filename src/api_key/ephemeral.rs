@@ -143,6 +143,10 @@ async fn sweep(client: &Client, keys: &[ApiKeyInfo], name: &str, now: Timestamp)
     let mut warnings = Vec::new();
     for key in keys {
         let Some(full_name) = &key.description else { continue };
+        if client.own_key_id() == Some(&key.key_id) {
+            // A run that outlives its key's expiry, and uses the key itself.
+            continue;
+        }
         if Tag::of(full_name, name).is_none_or(|tag| tag.expires_at > now) {
             continue;
         }

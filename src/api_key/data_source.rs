@@ -3,10 +3,11 @@
 use tfplugin::schema::validator::not_blank;
 use tfplugin::schema::{list_of, string};
 use tfplugin::{Attr, Context, DataSource, Model, Result, Schema};
-use wandb_client::{ApiKeyInfo, UserId};
+use wandb_client::ApiKeyInfo;
 
 use super::owner;
 use crate::provider::Connection;
+use crate::service_account::id;
 
 /// `wandb_api_keys`.
 pub(crate) struct ApiKeysDataSource;
@@ -45,7 +46,8 @@ impl DataSource for ApiKeysDataSource {
     }
 
     async fn read(&self, cx: &mut Context<'_, Connection>, config: ApiKeysModel) -> Result<ApiKeysModel> {
-        let owner = UserId::new(config.service_account_id.get()?);
+        // A federated account owns no keys, which is for the server to say.
+        let owner = id::of_api(config.service_account_id.get()?);
         let mut keys = owner::keys(cx.provider(), &owner).await?;
         keys.sort_by(|left, right| (left.created_at, &left.key_id).cmp(&(right.created_at, &right.key_id)));
         let keys: Vec<ApiKeyModel> = keys.into_iter().map(ApiKeyModel::from).collect();

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use tfplugin::value::Path;
-use tfplugin::{Attr, Context, Diagnostic, Result};
+use tfplugin::{Attr, Context, Diagnostic, Diagnostics, Result};
 use wandb_client::{ApiKeyInfo, UserId};
 
 use super::model::{ApiKeyModel, Notes, Revoke};
 use super::name::{self, Tag};
 use super::owner::{self, Owner};
+use crate::caller::{self, InOrganization};
 use crate::error::Explain as _;
 use crate::provider::Connection;
 
@@ -53,6 +54,59 @@ pub(super) fn to_be_replaced<'a>(prior: Option<&ApiKeyModel>, plan: &'a ApiKeyMo
     wanted.as_str().filter(|_| prior.is_none_or(|prior| prior.replace_existing_key_id != *wanted))
 }
 
+/// What the caller is to the keys of an account.
+enum Rights {
+    /// It is the account itself, or administers a team of it.
+    Admin,
+    /// It is in teams of the account and administers none of them, as this says.
+    None(Diagnostics),
+    /// None of its teams shows the account.
+    Unseen,
+}
+
+/// `action` ends the sentence "... may not ...".
+async fn rights(connection: &Connection, owner: &UserId, action: &str) -> Result<Rights> {
+    if *owner == connection.caller.id {
+        return Ok(Rights::Admin);
+    }
+    let mut rights = Rights::Unseen;
+    for team in owner::teams(connection, owner).await? {
+        match caller::require_team_admin(connection, &team, action).await {
+            Ok(()) => return Ok(Rights::Admin),
+            Err(errors) => {
+                rights = Rights::None(errors.into_iter().map(|error| error.at("service_account_id")).collect());
+            }
+        }
+    }
+    Ok(rights)
+}
+
+/// Refuses to make a key where the caller may not.
+async fn require_admin(connection: &Connection, plan: &ApiKeyModel) -> Result<()> {
+    let Some(owner) = plan.service_account_id.as_str().map(UserId::new) else { return Ok(()) };
+    let action = format!("make the API key \"{}\"", plan.name.as_str().unwrap_or_default());
+    match rights(connection, &owner, &action).await? {
+        Rights::Admin => Ok(()),
+        Rights::None(errors) => Err(errors),
+        // An admin of the organization need not be in the account's team.
+        Rights::Unseen => match caller::in_organization(connection).await? {
+            InOrganization::NoAdmin(_) => Err(owner::not_found(&owner).at("service_account_id").into()),
+            InOrganization::Admin | InOrganization::CannotTell => Ok(()),
+        },
+    }
+}
+
+/// Looks at a key that is to be revoked. It may be gone, and its account too: only what is seen is refused.
+pub(super) async fn before_delete(connection: &Connection, prior: &ApiKeyModel) -> Result<()> {
+    refuse_own(connection, [&prior.key_id, &prior.previous_key_id])?;
+    let Some(owner) = prior.service_account_id.as_str().map(UserId::new) else { return Ok(()) };
+    let action = format!("revoke the API key \"{}\"", prior.name.as_str().unwrap_or_default());
+    match rights(connection, &owner, &action).await? {
+        Rights::None(errors) => Err(errors),
+        Rights::Admin | Rights::Unseen => Ok(()),
+    }
+}
+
 /// Looks at a key that is to be made: alone, or in place of one that is replaced.
 pub(super) async fn before_create(
     cx: &mut Context<'_, Connection>,
@@ -60,6 +114,7 @@ pub(super) async fn before_create(
     replaced: Option<&Notes>,
 ) -> Result<()> {
     let connection = cx.provider();
+    require_admin(connection, plan).await?;
     require_last_use(connection, plan).await?;
     refuse_own(connection, [&plan.replace_existing_key_id])?;
     if let Some(notes) = replaced {
@@ -77,6 +132,9 @@ pub(super) async fn before_update(
     plan: &ApiKeyModel,
 ) -> Result<()> {
     let connection = cx.provider();
+    if plan.key_id.is_unknown() || ended(prior, plan).is_some() || to_be_replaced(Some(prior), plan).is_some() {
+        require_admin(connection, plan).await?;
+    }
     require_last_use(connection, plan).await?;
     refuse_own(connection, ended(prior, plan))?;
     if let Some(key_id) = to_be_replaced(Some(prior), plan) {

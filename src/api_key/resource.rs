@@ -75,7 +75,7 @@ impl Resource for ApiKeyResource {
             Change::Create { plan } => guard::before_create(cx, plan, None).await,
             Change::Recreate { plan, private } => guard::before_create(cx, plan, Some(private)).await,
             Change::Update { prior, plan } => guard::before_update(cx, prior, plan).await,
-            Change::Destroy { prior } => guard::refuse_own(cx.provider(), [&prior.key_id, &prior.previous_key_id]),
+            Change::Destroy { prior } => guard::before_delete(cx.provider(), prior).await,
         }
     }
 

@@ -8,6 +8,7 @@ use wandb_client::{ApiKeyInfo, UserId};
 use super::{guard, owner};
 use crate::error::Explain as _;
 use crate::provider::Connection;
+use crate::service_account::id;
 
 /// `wandb_revoke_api_key`.
 pub(crate) struct RevokeApiKey;
@@ -49,7 +50,7 @@ impl Action for RevokeApiKey {
         let (Some(owner), Some(key_id)) = (config.service_account_id.as_str(), config.key_id.as_str()) else {
             return Ok(());
         };
-        let owner = UserId::new(owner);
+        let owner = id::of_api(owner);
         if find(cx.provider(), &owner, key_id).await?.is_none() {
             cx.warn(not_found(&owner, key_id));
         }
@@ -58,7 +59,7 @@ impl Action for RevokeApiKey {
 
     async fn invoke(&self, cx: &mut ActionContext<'_, Self>, config: RevokeApiKeyModel) -> Result<()> {
         guard::refuse_own(cx.provider(), [&config.key_id]).map_err(at_key_id)?;
-        let (owner, key_id) = (UserId::new(config.service_account_id.get()?), config.key_id.get()?);
+        let (owner, key_id) = (id::of_api(config.service_account_id.get()?), config.key_id.get()?);
         let Some(key) = find(cx.provider(), &owner, key_id).await? else {
             cx.warn(not_found(&owner, key_id));
             return Ok(());

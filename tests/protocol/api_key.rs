@@ -174,3 +174,24 @@ async fn bad_input_is_refused() -> Result<()> {
     assert_eq!(message, "the configuration is none: `service_account_id` is required");
     scene.end().await
 }
+
+#[tokio::test]
+async fn keys_of_an_account_are_listed_and_a_federated_one_has_none() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let (account, created) = account_with_key(&mut scene).await?;
+    let listed = |id: Value| object([("service_account_id", id)]);
+    let keys = scene.session.read_data_source("wandb_api_keys", &listed(account.attribute("id").clone())).await?;
+    let Value::List(keys) = keys.attribute("api_keys") else { anyhow::bail!("a list") };
+    assert_eq!(keys.len(), 1);
+    assert!(keys[0].attribute("key_id") == created.attribute("key_id"));
+
+    let config = object([
+        ("team", "research".into()),
+        ("name", "release".into()),
+        ("subject", "repo:acme/models:ref:refs/heads/main".into()),
+    ]);
+    let federated = scene.session.create("wandb_service_account", &config).await?;
+    let keys = scene.session.read_data_source("wandb_api_keys", &listed(federated.attribute("id").clone())).await?;
+    assert!(keys.attribute("api_keys") == &Value::List(Vec::new()));
+    scene.end().await
+}

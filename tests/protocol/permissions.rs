@@ -22,10 +22,14 @@ const CALLERS: [(&str, &str); 8] = [
 
 const TEAM: &str = "wandb_team";
 const MEMBER: &str = "wandb_team_member";
+const ACCOUNT: &str = "wandb_service_account";
+const KEY: &str = "wandb_api_key";
 
 /// What is planned. The objects that are there already go by their import ids.
 enum Wanted {
     Create(Value),
+    /// A key of the service account of this import id.
+    CreateKeyOf(&'static str),
     Change(&'static str, Value),
     End(&'static str),
 }
@@ -50,8 +54,16 @@ fn member(attribute: &str, name: &str, role: &str) -> Value {
     object([("team", "research".into()), (attribute, name.into()), ("role", role.into())])
 }
 
+fn account(name: &str, attribute: &str, value: &str) -> Value {
+    object([("team", "research".into()), ("name", name.into()), (attribute, value.into())])
+}
+
+fn organization_account() -> Value {
+    object([("scope", "organization".into()), ("default_team", "research".into()), ("name", "deploy".into())])
+}
+
 fn operations() -> Vec<Operation> {
-    use Wanted::{Change, Create, End};
+    use Wanted::{Change, Create, CreateKeyOf, End};
     let bucket = object([("name", "runs".into()), ("provider", "GCP".into())]);
     let (invited, vera) = ("research/new@elsewhere.example", "research/vera");
     [
@@ -65,6 +77,14 @@ fn operations() -> Vec<Operation> {
         ("change an invitation", MEMBER, Change(invited, member("email", "new@elsewhere.example", "admin"))),
         ("end a membership", MEMBER, End(vera)),
         ("withdraw an invitation", MEMBER, End(invited)),
+        ("make a service account", ACCOUNT, Create(account("deploy", "scope", "team"))),
+        ("make a federated account", ACCOUNT, Create(account("deploy", "subject", "repo:acme/ml:pull_request"))),
+        ("make an account of the organization", ACCOUNT, Create(organization_account())),
+        ("write a subject down", ACCOUNT, Change("research/release", account("release", "subject", "a"))),
+        ("end a service account", ACCOUNT, End("research/release")),
+        ("end an account of the organization", ACCOUNT, End("organization/research/bystander")),
+        ("make a key", KEY, CreateKeyOf("research/bot")),
+        ("revoke a key", KEY, End("research/bot/laptop")),
     ]
     .map(|(name, type_name, wanted)| Operation { name, type_name, wanted })
     .into()
@@ -73,8 +93,13 @@ fn operations() -> Vec<Operation> {
 /// What came of it: how it was told, or `done`.
 async fn outcome(Operation { type_name, wanted, .. }: &Operation, key: &str) -> Result<String> {
     let mut scene = Scene::set_organization().await?;
+    let mut owner = Value::Null;
     let prior = match wanted {
         Wanted::Create(_) => None,
+        Wanted::CreateKeyOf(account) => {
+            owner = scene.session.import(ACCOUNT, *account).await?.attribute("id").clone();
+            None
+        }
         Wanted::Change(id, _) | Wanted::End(id) => Some(scene.session.import(type_name, *id).await?),
     };
     if !key.is_empty() {
@@ -84,7 +109,15 @@ async fn outcome(Operation { type_name, wanted, .. }: &Operation, key: &str) -> 
         (Wanted::Create(config) | Wanted::Change(_, config), _) => {
             scene.session.plan(type_name, prior.as_ref(), config).await
         }
-        (Wanted::End(_), prior) => scene.session.plan_destroy(prior.as_ref().context("an object")?).await,
+        (Wanted::CreateKeyOf(_), _) => {
+            let config = object([("service_account_id", owner), ("name", "nightly".into())]);
+            scene.session.plan(type_name, None, &config).await
+        }
+        // A destroy begins with a refresh.
+        (Wanted::End(_), prior) => match scene.session.refresh(prior.as_ref().context("an object")?).await {
+            Ok(seen) => scene.session.plan_destroy(seen.as_ref().context("it is there")?).await,
+            Err(error) => Err(error),
+        },
     };
     let told = match planned {
         Err(error) => format!("plan: {}", title(&error)?),

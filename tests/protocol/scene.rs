@@ -13,7 +13,7 @@ use tfplugin::{Diagnostic, Diagnostics};
 use tfplugin_testing::{Launch, Object, Session, SessionError};
 
 /// An organization with somebody in every role. In the team `research`: the admin `grace`, the member `linus`, the viewer
-/// `vera`, an invitation, and the service account `ci`; in the team `other` only `otto`. `root` administers the instance,
+/// `vera`, an invitation, and the service accounts `ci`, `bot` with a key and the federated `release`; in the team `other` only `otto`. `root` administers the instance,
 /// `platform` is a service account of the organization, and `niklaus` is in no team.
 pub(crate) const ORGANIZATION: &str = r#"
 organization: acme
@@ -37,9 +37,12 @@ teams:
     invitations: [{ email: new@elsewhere.example }]
     service_accounts:
       - { name: ci, api_keys: [{ key: "00000000000000000000000000000000000000b1" }] }
+      - { name: bot, api_keys: [{ key: "b200000000000000000000000000000000000000", description: laptop }] }
+      - { name: release, subject: a }
   - name: other
     members: [{ username: otto, role: admin }]
 organization_service_accounts:
+  - { username: bystander, default_team: research }
   - { username: platform, default_team: research, api_keys: [{ key: "00000000000000000000000000000000000000c1" }] }
 "#;
 

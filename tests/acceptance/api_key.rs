@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::{Case, Scene, cases};
 
 pub(crate) const CASES: &[Case] = cases![
+    members_cannot_make_keys,
     lives_from_create_to_destroy,
     secret_is_printed_nowhere,
     change_of_the_name_makes_a_new_key,
@@ -195,4 +196,14 @@ pub(crate) fn revoke(scene: &Scene, name: &str) -> Result<()> {
     let id = &found.with_context(|| format!("there is no key `{name}`"))?["id"];
     let mutation = "mutation DeleteApiKey($id: String!) { deleteApiKey(input: { id: $id }) { success } }";
     scene.emulator.graphql(mutation, &json!({ "id": id })).map(drop)
+}
+
+fn members_cannot_make_keys(scene: &mut Scene) -> Result<()> {
+    crate::service_account::act_as_member(scene)?;
+    let account = scene.service_accounts("research")?.remove(0);
+    let id = account["id"].as_str().context("an id is a string")?;
+    scene.configure(&format!(
+        "resource \"wandb_api_key\" \"ci\" {{\n  service_account_id = \"{id}\"\n  name = \"laptop\"\n}}\n"
+    ))?;
+    scene.expect_messages("api_key_is_forbidden", &["plan"])
 }

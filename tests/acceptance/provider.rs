@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::harness::{Case, Scene, cases};
 
 pub(crate) const CASES: &[Case] = cases![
+    two_credentials_are_refused,
     no_credentials,
     wrong_key,
     wrong_key_in_the_block,
@@ -169,4 +170,12 @@ fn variable_that_is_only_known_at_apply(scene: &mut Scene) -> Result<()> {
     scene.apply(&format!("{later}{}", with_block("api_key = terraform_data.later.output")))?;
     assert!(scene.team("research")?.is_some());
     Ok(())
+}
+
+fn two_credentials_are_refused(scene: &mut Scene) -> Result<()> {
+    scene.configure(
+        "provider \"wandb\" {\n  api_key             = \"0123456789abcdef0123456789abcdef01234567\"\n  identity_token_file = \
+         \"token.jwt\"\n}\n\ndata \"wandb_viewer\" \"me\" {}\n",
+    )?;
+    scene.expect_messages("provider_two_credentials", &["plan"])
 }

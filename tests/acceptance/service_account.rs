@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use crate::harness::{Case, Scene, cases};
 
 pub(crate) const CASES: &[Case] = cases![
+    members_cannot_make_accounts,
+    account_of_the_organization_needs_scim,
     lives_from_create_to_destroy,
     change_of_the_name_replaces,
     moves_with_its_team,
@@ -372,4 +374,35 @@ fn state_of_an_older_schema_has_nothing_to_do(scene: &mut Scene) -> Result<()> {
         *attributes = json!({ "id": attributes["id"], "name": "ci", "team": "research" });
     })?;
     scene.workspace.expect_empty_plan()
+}
+
+/// Acts for `grace`, a member of the team `research`, which has the service account `ci`.
+pub(crate) fn act_as_member(scene: &mut Scene) -> Result<()> {
+    let key = "00000000000000000000000000000000000000a3";
+    scene.seed(&format!(
+        "organization: acme\npeople:\n- {{ username: ada, email: ada@acme.example, role: admin }}\n- {{ username: grace, email: \
+         grace@acme.example, api_keys: [{{ key: \"{key}\" }}] }}\nteams:\n- name: research\n  members: [{{ username: ada, role: \
+         admin }}, {{ username: grace }}]\n  service_accounts: [{{ name: ci }}]\n"
+    ))?;
+    scene.act_as(&key.to_owned().into());
+    Ok(())
+}
+
+fn members_cannot_make_accounts(scene: &mut Scene) -> Result<()> {
+    act_as_member(scene)?;
+    scene.configure("resource \"wandb_service_account\" \"ci\" {\n  name = \"nightly\"\n  team = \"research\"\n}\n")?;
+    scene.expect_messages("service_account_is_forbidden", &["plan"])
+}
+
+fn account_of_the_organization_needs_scim(scene: &mut Scene) -> Result<()> {
+    scene.create_team("research")?;
+    let effect = serde_json::json!({ "kind": "status", "status": 404 });
+    for operation in ["GET /scim/Groups", "GET /scim/Users"] {
+        scene.emulator.add_fault(&serde_json::json!({ "operation": operation, "effect": effect }))?;
+    }
+    scene.configure(
+        "resource \"wandb_service_account\" \"ci\" {\n  name         = \"nightly\"\n  scope        = \"organization\"\n  \
+         default_team = \"research\"\n}\n",
+    )?;
+    scene.expect_messages("service_account_has_no_scim", &["plan"])
 }

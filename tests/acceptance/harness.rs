@@ -336,11 +336,16 @@ impl Scene {
         let text = text
             .replace(self.emulator.base_url(), "http://wandb.example")
             .replace(&self.workspace.home().display().to_string(), "~");
-        let mut settings = insta::Settings::clone_current();
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_snapshot_path("messages");
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(name, text));
+        expect_text(name, &text);
         Ok(())
     }
+}
+
+/// Passes when this is the text of the golden file of this name.
+pub(crate) fn expect_text(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_snapshot_path("messages");
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }

@@ -13,6 +13,7 @@ mod kill;
 mod own_credential;
 mod provider;
 mod revoke_api_key;
+mod rotation_without_gap;
 mod secrets;
 mod service_account;
 mod team;
@@ -44,7 +45,8 @@ const AREAS: &[(&str, &[Case])] = &[
 ];
 
 /// Cases that take long and to which the host makes no difference: the first one alone plays them.
-const UNDER_ONE_HOST: &[(&str, &[Case])] = &[("kill", kill::CASES), ("secrets", secrets::CASES)];
+const UNDER_ONE_HOST: &[(&str, &[Case])] =
+    &[("kill", kill::CASES), ("rotation_without_gap", rotation_without_gap::CASES), ("secrets", secrets::CASES)];
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::from_args();

@@ -294,6 +294,21 @@ impl Emulator {
         Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
     }
 
+    /// Tells whether a key authenticates; an error when the server answers something else than that or a 401. It outlives this handle, for
+    /// threads of their own.
+    pub fn authenticator(&self) -> impl Fn(&SecretString) -> Result<bool> + Send + Sync + 'static + use<> {
+        let (agent, url) = (self.agent.clone(), format!("{}/graphql", self.base_url));
+        move |key| {
+            let request = agent.post(&url).header("Authorization", &basic(ANYBODY, key));
+            let answer = request.send_json(json!({ "query": "{ viewer { id } }" }))?;
+            match answer.status().as_u16() {
+                200 => Ok(true),
+                401 => Ok(false),
+                other => bail!("the emulator answered {other}"),
+            }
+        }
+    }
+
     /// Deletes a user or service account by SCIM as the administrator would, behind the provider's back.
     pub fn delete_account(&self, id: &str) -> Result<()> {
         let answer = self

@@ -70,8 +70,13 @@ async fn rights(connection: &Connection, owner: &UserId, action: &str) -> Result
         return Ok(Rights::Admin);
     }
     let mut rights = Rights::Unseen;
-    for team in owner::teams(connection, owner).await? {
-        match caller::require_team_admin(connection, &team, action).await {
+    // An account of the whole organization is in each of its teams, and one that the caller administers is enough.
+    let teams = connection.client.caller_teams().await.explain("read the teams of the credential's account")?;
+    for team in teams.iter() {
+        if owner::has(connection, team, owner).await? != Some(true) {
+            continue;
+        }
+        match caller::require_team_admin(connection, team, action).await {
             Ok(()) => return Ok(Rights::Admin),
             Err(errors) => {
                 rights = Rights::None(errors.into_iter().map(|error| error.at("service_account_id")).collect());

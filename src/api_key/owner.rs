@@ -39,20 +39,8 @@ pub(super) async fn find(connection: &Connection, noted: Option<&str>, owner: &U
     Ok(if has_left { Owner::Gone } else { Owner::Hidden })
 }
 
-/// All teams of the caller's that show the account: one of the whole organization is in each of them.
-pub(super) async fn teams(connection: &Connection, owner: &UserId) -> Result<Vec<String>> {
-    let teams = connection.client.caller_teams().await.explain("read the teams of the credential's account")?;
-    let mut with_it = Vec::new();
-    for team in teams.iter() {
-        if has(connection, team, owner).await? == Some(true) {
-            with_it.push(team.clone());
-        }
-    }
-    Ok(with_it)
-}
-
 /// Whether the account is in the team; `None` where the caller cannot see it.
-async fn has(connection: &Connection, team: &str, owner: &UserId) -> Result<Option<bool>> {
+pub(super) async fn has(connection: &Connection, team: &str, owner: &UserId) -> Result<Option<bool>> {
     match connection.client.service_account(team, owner).await {
         Ok(account) => Ok(Some(account.is_some())),
         Err(error) if error.is_not_visible() => Ok(None),

@@ -103,11 +103,15 @@ fn places_drawn_by_chance(scene: &mut Scene) -> Result<()> {
     let mut draw = Draw(std::env::var("KILLS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1));
     let mut stand = Stand::before(scene)?;
     let mut tally = Tally::default();
+    let mut requests = Vec::new();
+    for (_, phase) in ALL {
+        requests.push(stand.requests(scene, phase)?.len());
+    }
     for number in 0..kills {
-        let (name, phase) = ALL[draw.below(ALL.len())];
-        let requests = stand.requests(scene, phase)?.len();
+        let drawn = draw.below(ALL.len());
+        let (name, phase) = ALL[drawn];
         let place = Place {
-            number: draw.below(requests),
+            number: draw.below(requests[drawn]),
             moment: [Moment::Asked, Moment::Done, Moment::Answered][draw.below(3)],
             target: [Target::Provider, Target::Host][draw.below(2)],
         };

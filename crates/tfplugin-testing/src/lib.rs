@@ -26,6 +26,7 @@ mod identity;
 mod launch;
 mod process;
 mod proposed;
+mod relay;
 mod rules;
 mod schema;
 mod session;
@@ -37,6 +38,7 @@ pub use self::host::Host;
 pub use self::identity::ClientIdentity;
 pub use self::launch::{COOKIE, Launch};
 pub use self::process::{Finished, Process};
+pub use self::relay::Relay;
 pub use self::rules::{Breach, Rule};
 pub use self::schema::{Attribute, Attributes, ConfigurationError, ConfigurationProblem, Kind, Schema};
 pub use self::session::{

@@ -37,7 +37,8 @@ pub struct FunctionSignature {
 }
 
 impl Schemas {
-    pub(super) async fn read(provider: &mut ProviderClient<Channel>) -> Result<Self> {
+    /// Asks a provider for its schemas.
+    pub async fn read(provider: &mut ProviderClient<Channel>) -> Result<Self> {
         let request = proto::get_provider_schema::Request {};
         let answer = within("the schemas", provider.get_provider_schema(request)).await??.into_inner();
         Subject::new(Call::GetProviderSchema, "").accept(answer.diagnostics)?;

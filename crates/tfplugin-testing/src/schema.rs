@@ -149,9 +149,12 @@ fn read(attributes: Vec<proto::schema::Attribute>, path: &Path, breaches: &mut V
         let name = proto.name.clone();
         let valid_name = !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if !valid_name {
+            breaches.push(Breach::new(Rule::SchemaName, path.clone()));
+        }
         // What a provider computes would be stored.
-        if !valid_name || (proto.write_only && proto.computed) {
-            breaches.push(Breach::new(Rule::SchemaUse, path.clone()));
+        if proto.write_only && proto.computed {
+            breaches.push(Breach::new(Rule::Schema, path.clone()));
         }
         match read_one(proto, &path, breaches) {
             Some(attribute) if !all.contains_key(&name) => {
@@ -190,7 +193,7 @@ fn read_one(proto: proto::schema::Attribute, path: &Path, breaches: &mut Vec<Bre
                     return None;
                 }
                 if any(&attributes, &|attribute| attribute.write_only) {
-                    breaches.push(Breach::new(Rule::SchemaUse, path.clone()));
+                    breaches.push(Breach::new(Rule::Schema, path.clone()));
                 }
             }
             Kind::Nested(nesting, attributes)
@@ -340,11 +343,11 @@ pub(crate) mod tests {
             (ProtoAttribute { nested_type: Some(Object::default()), ..proto("a") }, Rule::Schema, "a"),
             (proto_nested(NestingMode::Invalid, vec![]), Rule::Schema, "nested"),
             (proto_nested(NestingMode::Set, vec![open]), Rule::Schema, "nested"),
-            (proto("aName"), Rule::SchemaUse, "aName"),
-            (ProtoAttribute { write_only: true, computed: true, ..proto("a") }, Rule::SchemaUse, "a"),
+            (proto("aName"), Rule::SchemaName, "aName"),
+            (ProtoAttribute { write_only: true, computed: true, ..proto("a") }, Rule::Schema, "a"),
             (
                 proto_nested(NestingMode::Set, vec![ProtoAttribute { write_only: true, ..proto("a") }]),
-                Rule::SchemaUse,
+                Rule::Schema,
                 "nested",
             ),
         ];

@@ -11,7 +11,7 @@ use tfplugin::value::{Path, Step, Value};
 
 pub(crate) use self::applied::{compatible, difference};
 pub(crate) use self::planned::planned;
-pub(crate) use self::state::{identity_kept, identity_stored, known, private_kept, without_write_only};
+pub(crate) use self::state::{identity_kept, identity_stored, known, private_kept, result_known, without_write_only};
 
 /// A rule that an answer broke, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +29,13 @@ pub struct Breach {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {
-    /// Somebody sets each attribute, required ones are set by the configuration alone, and each has one type.
+    /// Somebody sets each attribute, required ones are set by the configuration alone, each has one type, and nothing
+    /// write-only is computed or in a set, where it would be stored.
     #[error("is declared as no schema may be")]
     Schema,
-    /// A configuration can name each attribute, and nothing write-only could be stored.
-    #[error("is declared so that it cannot be used, or would be stored although it is write-only")]
-    SchemaUse,
+    /// A name is of small letters, digits and `_`.
+    #[error("is declared under a name that is none")]
+    SchemaName,
     /// An answer is a value of its schema's type.
     #[error("is no value of its type")]
     Type,
@@ -74,9 +75,13 @@ pub enum Rule {
     /// After an apply, there is an object; after a destroy, there is none.
     #[error("exists after it was destroyed, or does not exist after it was applied")]
     AppliedExistence,
-    /// A state or result is wholly known.
-    #[error("is unknown in a state or result")]
+    /// A state is wholly known.
+    #[error("is unknown in a state")]
     Known,
+    /// So is what a function, an ephemeral resource or an import answers. Hosts take it as it is, and all that is made of
+    /// it stays unknown.
+    #[error("is unknown in a result")]
+    ResultKnown,
     /// An import finds one object of the type that was asked for.
     #[error("was imported as nothing, as several objects or as another type")]
     Imported,
@@ -111,7 +116,7 @@ pub enum Rule {
     #[error("is planned to change again right after it was applied")]
     Settled,
     /// A data source or ephemeral resource answers with an object.
-    #[error("answered nothing")]
+    #[error("has no object")]
     ResultExistence,
     /// What is configured is in the result as configured.
     #[error("is configured, but another value in the result")]
@@ -120,7 +125,7 @@ pub enum Rule {
     #[error("changed the private bytes of what was opened")]
     RenewedPrivate,
     /// A process ends well, after having written nothing but its handshake to standard output.
-    #[error("the process ended badly, or wrote to standard output")]
+    #[error("ended badly, or wrote to standard output")]
     Process,
 }
 
@@ -130,7 +135,7 @@ impl Rule {
     pub fn is_held_by_terraform(self) -> bool {
         !matches!(
             self,
-            Self::SchemaUse
+            Self::SchemaName
                 | Self::ReplaceUnchanged
                 | Self::IdentityChanged
                 | Self::IdentityLost
@@ -141,6 +146,7 @@ impl Rule {
                 | Self::UpgradeStable
                 | Self::Settled
                 | Self::ResultConfigured
+                | Self::ResultKnown
                 | Self::RenewedPrivate
                 | Self::Process
         )
@@ -160,11 +166,19 @@ impl Breach {
 
 impl std::fmt::Display for Breach {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.path.is_root() {
-            write!(f, "the object {}", self.rule)
-        } else {
-            write!(f, "`{}` {}", self.path, self.rule)
+        if !self.path.is_root() {
+            return write!(f, "`{}` {}", self.path, self.rule);
         }
+        let subject = match self.rule {
+            Rule::Process => "the process",
+            Rule::IdentityChanged
+            | Rule::IdentityLost
+            | Rule::IdentityKnown
+            | Rule::PrivateLost
+            | Rule::ResultExistence => "the answer",
+            _ => "the object",
+        };
+        write!(f, "{subject} {}", self.rule)
     }
 }
 
@@ -197,5 +211,23 @@ pub(crate) fn elements(value: &Value) -> Vec<(Step, &Value)> {
         }
         Value::Map(values) => values.iter().map(|(key, value)| (Step::Key(key.clone()), value)).collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_breach_reads_as_a_sentence() {
+        let cases = [
+            (Breach::new(Rule::Known, "id".into()), "`id` is unknown in a state"),
+            (Breach::whole(Rule::Type), "the object is no value of its type"),
+            (Breach::whole(Rule::IdentityLost), "the answer left out the identity of the object"),
+            (Breach::whole(Rule::Process), "the process ended badly, or wrote to standard output"),
+        ];
+        for (breach, expected) in cases {
+            assert_eq!(breach.to_string(), expected);
+        }
     }
 }

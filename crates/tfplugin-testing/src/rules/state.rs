@@ -11,6 +11,11 @@ pub(crate) fn known(ty: &Type, value: &Value) -> Vec<Breach> {
     value.first_unknown(ty).map(|path| Breach::new(Rule::Known, path)).into_iter().collect()
 }
 
+/// So is a result that is not stored.
+pub(crate) fn result_known(ty: &Type, value: &Value) -> Vec<Breach> {
+    known(ty, value).into_iter().map(|breach| Breach { rule: Rule::ResultKnown, ..breach }).collect()
+}
+
 /// Nothing that leaves a provider holds a write-only value.
 pub(crate) fn without_write_only(attributes: &Attributes, value: &Value) -> Vec<Breach> {
     let mut breaches = Vec::new();
@@ -79,6 +84,7 @@ mod tests {
         let state = Value::object([("list", Value::List(vec![Value::Null, Value::unknown()]))]);
         let ty = Type::object([("list", Type::list(Type::String))]);
         assert_eq!(known(&ty, &state), [Breach::new(Rule::Known, Path::from("list").index(1))]);
+        assert_eq!(result_known(&ty, &state), [Breach::new(Rule::ResultKnown, Path::from("list").index(1))]);
         assert_eq!(known(&ty, &Value::Null), []);
     }
 

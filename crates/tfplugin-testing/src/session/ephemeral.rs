@@ -72,7 +72,7 @@ impl Session {
         if result.is_null() {
             return Err(subject.broken(vec![Breach::whole(Rule::ResultExistence)]));
         }
-        let mut breaches = rules::known(ty, &result);
+        let mut breaches = rules::result_known(ty, &result);
         breaches.extend(rules::planned(schema.attributes(), &Value::Null, &config, &result));
         subject.hold(breaches)?;
         Ok(Opened {

@@ -35,7 +35,7 @@ impl Session {
         let subject = Subject::new(Call::CallFunction, name);
         let result = subject.value(answer.result.as_ref(), &signature.result)?;
         if arguments.iter().all(Value::is_wholly_known) {
-            subject.hold(rules::known(&signature.result, &result))?;
+            subject.hold(rules::result_known(&signature.result, &result))?;
         }
         Ok(result)
     }

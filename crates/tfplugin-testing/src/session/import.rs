@@ -54,7 +54,7 @@ impl Session {
         let value = subject.value(imported.state.as_ref(), ty)?;
         let identity = subject.identity(imported.identity.as_ref(), identity_type)?;
         let mut breaches = rules::without_write_only(schema.attributes(), &value);
-        breaches.extend(rules::known(ty, &value));
+        breaches.extend(rules::result_known(ty, &value));
         if value.is_null() {
             breaches.push(Breach::whole(Rule::Imported));
         }

@@ -24,9 +24,10 @@ const ARROWS: [(&str, &[&str]); 9] = [
 
 /// What tests may use beyond [`ARROWS`]. Client and emulator are not in each other's list on purpose: HTTP alone stands between them, so
 /// that no mistake of one is repeated by the other through a shared type.
-const TEST_ARROWS: [(&str, &[&str]); 2] = [
+const TEST_ARROWS: [(&str, &[&str]); 3] = [
     (PROVIDER, &["test-support", "tfplugin-testing", "wandb-emulator"]),
     ("tfplugin", &["test-support", "tfplugin-testing"]),
+    ("tfplugin-testing", &["test-support"]),
 ];
 
 /// The crates of the wire; `tower` and `hyper` are not among them, as an HTTP client needs those too.

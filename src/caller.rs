@@ -65,10 +65,10 @@ pub(crate) async fn in_team(connection: &Connection, team: &str) -> Result<InTea
     let in_organization = in_organization(connection).await?;
     Ok(match (in_it, in_organization) {
         (Some(_), InOrganization::Admin) | (Some(Place::Nowhere), _) => InTeam::Admin,
-        (Some(Place::Role(role)), InOrganization::NoAdmin(_) | InOrganization::CannotTell) => InTeam::Member(role),
+        (Some(Place::Role(role)), InOrganization::NoAdmin(_)) => InTeam::Member(role),
         (None, InOrganization::Admin) => InTeam::Absent,
         (None, InOrganization::NoAdmin(_)) => InTeam::Outsider,
-        (Some(Place::Admin | Place::Hidden) | None, _) => InTeam::CannotTell,
+        (Some(_) | None, _) => InTeam::CannotTell,
     })
 }
 

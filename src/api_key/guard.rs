@@ -227,8 +227,9 @@ fn same_name(name: &str, lines: &[String]) -> Diagnostic {
         "Other API keys of this name",
         format!(
             "The service account has API keys named \"{name}\" that this resource does not know:\n\n{}\n\nA run that was \
-             interrupted may have left them, and then nobody has their secrets; or another configuration uses them. To \
-             revoke one that nobody needs, set `replace_existing_key_id` to its id.",
+             interrupted may have left them, and then nobody has their secrets; or another configuration uses them. Where \
+             this plan replaces that very key, as after a taint, all is well. To revoke one that nobody needs, set \
+             `replace_existing_key_id` to its id.",
             lines.join("\n")
         ),
     )

@@ -3,7 +3,7 @@
 //! A key names its owner by id, and the API shows an account's keys through a team of it.
 
 use tfplugin::{Attr, Diagnostic, Result};
-use wandb_client::{ApiKeyInfo, UserId};
+use wandb_client::{AccountExistence, ApiKeyInfo, UserId};
 
 use crate::error::Explain as _;
 use crate::provider::Connection;
@@ -13,14 +13,17 @@ use crate::service_account::id;
 pub(super) enum Owner {
     /// It is in this team, which the caller can see.
     In(String),
-    /// It is no longer in the team that was noted, which the caller can see, nor in another one.
+    /// It is no longer in the team that was noted, which the caller can see, nor in another one that the caller can find.
     Gone,
     /// It is in no team that the caller can see, and that says nothing.
     Hidden,
 }
 
-/// Looks for an account: in the team that was noted, then in the caller's teams. This asks once for each team, however
-/// many accounts are looked for.
+/// Looks for an account: in the team that was noted, then in the caller's teams, then in all that it can find, as an admin
+/// of the organization need not be in them. This asks once for each team, however many accounts are looked for.
+///
+/// An account that no team shows is gone only from a team that showed it before: the credential of another organization
+/// sees none of the teams either.
 pub(super) async fn find(connection: &Connection, noted: Option<&str>, owner: &UserId) -> Result<Owner> {
     let mut has_left = false;
     if let Some(team) = noted {
@@ -36,7 +39,12 @@ pub(super) async fn find(connection: &Connection, noted: Option<&str>, owner: &U
             return Ok(Owner::In(team.clone()));
         }
     }
-    Ok(if has_left { Owner::Gone } else { Owner::Hidden })
+    let found = connection.client.find_service_account(owner).await;
+    Ok(match found.explain(&format!("look for the service account `{owner}` in all teams"))? {
+        AccountExistence::Exists(account) => Owner::In(account.team),
+        AccountExistence::Absent | AccountExistence::CannotTell(_) if has_left => Owner::Gone,
+        AccountExistence::Absent | AccountExistence::CannotTell(_) => Owner::Hidden,
+    })
 }
 
 /// Whether the account is in the team; `None` where the caller cannot see it.

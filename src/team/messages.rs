@@ -41,6 +41,19 @@ pub(super) fn left(name: &str) -> Diagnostic {
     )
 }
 
+/// A team with a bucket is made without anybody in it, and its first admin could not be set.
+pub(super) fn without_admin(name: &str, error: &wandb_client::Error) -> Diagnostic {
+    Diagnostic::warning(
+        "Team has no admin",
+        format!(
+            "The team \"{name}\" is made, but its first admin could not be set, so it may have none. No later plan shows \
+             that. Add a `wandb_team_member` with the role \"admin\", or an admin in W&B.\n\n{}",
+            causes(error)
+        ),
+    )
+    .at("initial_admin")
+}
+
 pub(super) fn rename_refused(prior: &str, name: &str) -> Diagnostic {
     Diagnostic::error(
         "Teams cannot be renamed",

@@ -122,7 +122,7 @@ impl Resource for TeamResource {
             _ => {}
         }
         let bucket = &plan.planned.storage_bucket;
-        if plan.private.made && !bucket.is_unknown() && *bucket != prior.storage_bucket {
+        if plan.private.made && storage_bucket::is_changed(bucket, &prior.storage_bucket) {
             return Err(messages::bucket_change_refused(prior.name.as_str().unwrap_or_default()).into());
         }
         Ok(())
@@ -156,9 +156,10 @@ impl Resource for TeamResource {
         cx.private.made = true;
         let state = TeamModel { id: team.id.into(), ..plan };
         cx.reached(state.clone());
-        let action = format!("give the new team \"{name}\" its first admin");
-        client.change_members(&name, MemberChange::Add(admin.clone())).await.needing(&action, ORGANIZATION_ADMIN)?;
-        client.set_team_role(&admin, &name, "admin").await.needing(&action, ORGANIZATION_ADMIN)?;
+        // No later plan would show that it is missing, so it is said here and the rest left to the user.
+        if let Err(error) = first_admin(cx.provider(), &name, &admin).await {
+            cx.warn(messages::without_admin(&name, &error));
+        }
         Ok(state)
     }
 
@@ -264,6 +265,16 @@ async fn refuse_to_delete(connection: &Connection, state: &TeamModel) -> Result<
         Err(_) => String::new(),
     };
     Err(messages::deletion_refused(name, &held).into())
+}
+
+/// Gives a team in which nobody is its first admin.
+async fn first_admin(
+    connection: &Connection,
+    team: &str,
+    admin: &UserId,
+) -> std::result::Result<(), wandb_client::Error> {
+    connection.client.change_members(team, MemberChange::Add(admin.clone())).await?;
+    connection.client.set_team_role(admin, team, "admin").await
 }
 
 #[cfg(test)]

@@ -46,6 +46,27 @@ pub(super) struct StorageBucketModel {
     azure_client_id: Attr<String>,
 }
 
+/// Whether a plan is certainly about another bucket; what it does not know yet may be the same.
+pub(super) fn is_changed(planned: &Attr<StorageBucketModel>, prior: &Attr<StorageBucketModel>) -> bool {
+    fn differ<T: PartialEq>(planned: &Attr<T>, prior: &Attr<T>) -> bool {
+        !planned.is_unknown() && planned != prior
+    }
+    let (Attr::Known(planned), Attr::Known(prior)) = (planned, prior) else { return differ(planned, prior) };
+    let StorageBucketModel { name, provider, path, kms_key_id, aws_external_id, azure_tenant_id, azure_client_id } =
+        planned;
+    differ(provider, &prior.provider)
+        || [
+            (name, &prior.name),
+            (path, &prior.path),
+            (kms_key_id, &prior.kms_key_id),
+            (aws_external_id, &prior.aws_external_id),
+            (azure_tenant_id, &prior.azure_tenant_id),
+            (azure_client_id, &prior.azure_client_id),
+        ]
+        .into_iter()
+        .any(|(planned, prior)| differ(planned, prior))
+}
+
 pub(super) fn schema() -> Schema {
     Schema::new("")
         .required("name", string("The bucket's name; of Azure, the container's.").validate(not_blank()))
@@ -117,5 +138,38 @@ impl StorageBucketModel {
         bucket.azure_tenant_id = optional(&self.azure_tenant_id)?;
         bucket.azure_client_id = optional(&self.azure_client_id)?;
         Ok(bucket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bucket(name: Attr<String>, path: Attr<String>) -> Attr<StorageBucketModel> {
+        StorageBucketModel {
+            name,
+            provider: Provider::Gcp.into(),
+            path,
+            kms_key_id: Attr::Null,
+            aws_external_id: Attr::Null,
+            azure_tenant_id: Attr::Null,
+            azure_client_id: Attr::Null,
+        }
+        .into()
+    }
+
+    #[test]
+    fn what_is_not_known_yet_is_no_change() {
+        let prior = bucket("runs".into(), "wandb".into());
+        for (planned, changed) in [
+            (prior.clone(), false),
+            (Attr::unknown(), false),
+            (bucket("runs".into(), Attr::unknown()), false),
+            (bucket("other".into(), Attr::unknown()), true),
+            (bucket("runs".into(), Attr::Null), true),
+            (Attr::Null, true),
+        ] {
+            assert_eq!(is_changed(&planned, &prior), changed);
+        }
     }
 }

@@ -195,3 +195,51 @@ async fn keys_of_an_account_are_listed_and_a_federated_one_has_none() -> Result<
     assert!(keys.attribute("api_keys") == &Value::List(Vec::new()));
     scene.end().await
 }
+
+/// The team's first admin is somebody else, and the caller administers the organization.
+#[tokio::test]
+async fn a_key_in_a_team_that_the_caller_is_not_in_is_found_again() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let team = object([
+        ("name", "science".into()),
+        ("initial_admin", "niklaus".into()),
+        ("deletion_policy", "abandon".into()),
+    ]);
+    scene.session.create("wandb_team", &team).await?;
+    let account = scene.create_account("science", "ci").await?;
+    let created = scene.create_key(&account, "laptop").await?;
+    scene.session.restart().await?;
+    let seen = scene.session.refresh(&created).await?.context("it is there")?;
+    scene.session.settled(&seen, &key(&account, "laptop")).await?;
+    scene.session.destroy(seen).await?;
+    assert!(scene.viewer(&created).is_err(), "it is revoked");
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_key_of_an_organization_s_account_that_left_a_team_stays() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let config =
+        object([("scope", "organization".into()), ("default_team", "research".into()), ("name", "deploy".into())]);
+    let account = scene.session.create("wandb_service_account", &config).await?;
+    let created = scene.create_key(&account, "laptop").await?;
+    // Made by SCIM, as for a bucket, so the account is in it too; the caller is not.
+    let team = object([
+        ("name", "science".into()),
+        ("initial_admin", "niklaus".into()),
+        ("storage_bucket", object([("name", "runs".into()), ("provider", "GCP".into())])),
+        ("deletion_policy", "abandon".into()),
+    ]);
+    scene.session.create("wandb_team", &team).await?;
+    let seen = scene.session.refresh(&created).await?.context("it is there")?;
+
+    // Out of the team that was noted; it lives on in the other ones.
+    let mutation =
+        "mutation($team: String!, $id: String!) { deleteInvite(input: { entityName: $team, id: $id }) { success } }";
+    scene.emulator.graphql(mutation, &json!({ "team": "research", "id": text(&account, "id")? }))?;
+    scene.session.restart().await?;
+    let seen = scene.session.refresh(&seen).await?.context("it is there")?;
+    assert_eq!(text(&seen, "key_id")?, text(&created, "key_id")?);
+    assert!(!scene.viewer(&created)?.is_empty());
+    scene.end().await
+}

@@ -1,6 +1,7 @@
 //! `wandb_team`: made, kept and given up, but never deleted.
 
 use anyhow::{Context, Result};
+use serde_json::json;
 use tfplugin::value::Value;
 use tfplugin_testing::{Action, ImportTarget};
 
@@ -124,5 +125,44 @@ async fn states_of_other_versions_are_read() -> Result<()> {
     assert_eq!(refusal(refused)?, ["State of a newer provider"]);
     let refused = scene.session.upgrade(TYPE, 0, br#"{"name": ["research"]}"#).await;
     assert_eq!(refusal(refused)?, ["name: Unreadable state"]);
+    scene.end().await
+}
+
+/// Nobody would learn it from a later plan.
+#[tokio::test]
+async fn a_bucket_team_without_an_admin_is_told() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let fault = json!({ "operation": "PATCH /scim/Groups/{id}", "effect": { "kind": "status", "status": 403 } });
+    scene.emulator.add_fault(&fault)?;
+    let bucket = object([("name", "runs".into()), ("provider", "GCP".into())]);
+    let config = object([
+        ("name", "science".into()),
+        ("initial_admin", "niklaus".into()),
+        ("storage_bucket", bucket),
+        ("deletion_policy", "abandon".into()),
+    ]);
+    let plan = scene.session.plan(TYPE, None, &config).await?;
+    let applied = scene.session.apply(plan).await?;
+    let told: Vec<_> = applied.diagnostics.iter().map(|warning| warning.summary.clone()).collect();
+    assert_eq!(told, ["Team has no admin"]);
+    assert!(!applied.into_result()?.context("it is made")?.is_tainted());
+    scene.end().await
+}
+
+/// A server that tells nothing of the organization does not tell that its admin is none.
+#[tokio::test]
+async fn an_admin_is_not_refused_where_scim_says_nothing() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let invite = "mutation { createInvite(input: { entityName: \"research\", username: \"ada\", admin: false }) { invite { id } } }";
+    let invited = scene.emulator.graphql(invite, &json!({}))?;
+    let id =
+        invited.pointer("/createInvite/invite/id").and_then(|id| id.as_str()).context("an invitation has an id")?;
+    scene.emulator.accept_invitation(id)?;
+    let effect = json!({ "kind": "status", "status": 404 });
+    for operation in ["GET /scim/Groups", "GET /scim/Users"] {
+        scene.emulator.add_fault(&json!({ "operation": operation, "effect": effect }))?;
+    }
+    scene.session.restart().await?;
+    scene.create_account("research", "nightly").await?;
     scene.end().await
 }

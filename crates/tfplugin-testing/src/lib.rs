@@ -42,8 +42,8 @@ pub use self::relay::Relay;
 pub use self::rules::{Breach, Rule};
 pub use self::schema::{Attribute, Attributes, ConfigurationError, ConfigurationProblem, Kind, Schema};
 pub use self::session::{
-    Action, Applied, Call, FunctionError, FunctionSignature, ImportTarget, Object, Opened, Plan, Schemas, Session,
-    SessionError,
+    Action, Applied, Call, FunctionError, FunctionSignature, ImportTarget, Invoked, Object, Opened, Plan, Schemas,
+    Session, SessionError,
 };
 
 use std::time::Duration;

@@ -14,11 +14,12 @@ use test_support::workspace::Workspace;
 
 const BASE: &str = include_str!("base.tf");
 /// What a configuration gains with what the host knows.
-const MORE: [(Feature, &str, &str); 4] = [
+const MORE: [(Feature, &str, &str); 5] = [
     (Feature::ProviderFunctions, "functions.tf", include_str!("functions.tf")),
     (Feature::EphemeralResources, "ephemeral.tf", include_str!("ephemeral.tf")),
     (Feature::WriteOnlyAttributes, "write_only.tf", include_str!("write_only.tf")),
     (Feature::Identity, "identity.tf", include_str!("identity.tf")),
+    (Feature::Actions, "actions.tf", include_str!("actions.tf")),
 ];
 /// An entry that a second apply adopts, one of which the name alone is known, and one whose making the user interrupts.
 const IMPORT: &str = include_str!("import.tf");

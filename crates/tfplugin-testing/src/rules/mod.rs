@@ -124,6 +124,9 @@ pub enum Rule {
     /// A renewal hands back the private bytes: hosts differ in which of them they close with.
     #[error("changed the private bytes of what was opened")]
     RenewedPrivate,
+    /// An invocation says how it ended, once and at its end. Hosts take one that does not for a success.
+    #[error("does not end by saying how it ended")]
+    InvocationEnd,
     /// A process ends well, after having written nothing but its handshake to standard output.
     #[error("ended badly, or wrote to standard output")]
     Process,
@@ -148,6 +151,7 @@ impl Rule {
                 | Self::ResultConfigured
                 | Self::ResultKnown
                 | Self::RenewedPrivate
+                | Self::InvocationEnd
                 | Self::Process
         )
     }
@@ -175,7 +179,8 @@ impl std::fmt::Display for Breach {
             | Rule::IdentityLost
             | Rule::IdentityKnown
             | Rule::PrivateLost
-            | Rule::ResultExistence => "the answer",
+            | Rule::ResultExistence
+            | Rule::InvocationEnd => "the answer",
             _ => "the object",
         };
         write!(f, "{subject} {}", self.rule)

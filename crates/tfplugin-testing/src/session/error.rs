@@ -126,6 +126,9 @@ pub enum Call {
     RenewEphemeralResource,
     CloseEphemeralResource,
     CallFunction,
+    ValidateActionConfig,
+    PlanAction,
+    InvokeAction,
     Shutdown,
 }
 

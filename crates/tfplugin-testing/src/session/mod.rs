@@ -1,5 +1,6 @@
 //! A provider under the hands of a host: what Terraform does between a configuration and a state.
 
+mod action;
 mod apply;
 mod data_source;
 mod ephemeral;
@@ -25,6 +26,7 @@ use crate::{Finished, Host, Launch};
 
 use self::wire::Subject;
 
+pub use self::action::Invoked;
 pub use self::apply::Applied;
 pub use self::ephemeral::Opened;
 pub use self::error::{Call, SessionError};

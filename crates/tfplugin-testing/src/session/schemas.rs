@@ -20,6 +20,7 @@ pub struct Schemas {
     identities: BTreeMap<String, Type>,
     data_sources: BTreeMap<String, Schema>,
     ephemeral_resources: BTreeMap<String, Schema>,
+    actions: BTreeMap<String, Schema>,
     functions: BTreeMap<String, FunctionSignature>,
     plans_destroy: bool,
     optional: bool,
@@ -43,12 +44,15 @@ impl Schemas {
         let answer = within("the schemas", provider.get_provider_schema(request)).await??.into_inner();
         Subject::new(Call::GetProviderSchema, "").accept(answer.diagnostics)?;
         let capabilities = answer.server_capabilities.unwrap_or_default();
+        let actions = answer.action_schemas.into_iter();
+        let actions = actions.map(|(name, action)| (name, action.schema.unwrap_or_default())).collect();
         Ok(Self {
             provider: schema("", answer.provider.unwrap_or_default())?,
             resources: schemas(answer.resource_schemas)?,
             identities: identities(provider).await?,
             data_sources: schemas(answer.data_source_schemas)?,
             ephemeral_resources: schemas(answer.ephemeral_resource_schemas)?,
+            actions: schemas(actions)?,
             functions: answer.functions.into_iter().map(signature).collect::<Result<_>>()?,
             plans_destroy: capabilities.plan_destroy,
             optional: capabilities.get_provider_schema_optional,
@@ -86,6 +90,11 @@ impl Schemas {
     /// The schema of an ephemeral resource.
     pub fn ephemeral_resource(&self, type_name: &str) -> Result<&Schema> {
         find(&self.ephemeral_resources, "ephemeral resource", type_name)
+    }
+
+    /// The schema of an action.
+    pub fn action(&self, type_name: &str) -> Result<&Schema> {
+        find(&self.actions, "action", type_name)
     }
 
     /// The types of a function.

@@ -49,8 +49,11 @@ impl EphemeralResource for LockResource {
     async fn open(&self, cx: &mut EphemeralContext<'_, Self>, config: LockModel) -> Result<LockModel> {
         let (store, entry) = (cx.provider(), config.entry.get()?.clone());
         if let Some(lock) = store.lock(&entry)? {
-            let detail =
-                format!("The entry \"{entry}\" is locked by \"{}\". Wait until that run has ended.", lock.holder);
+            let detail = format!(
+                "The entry \"{entry}\" is locked by \"{}\". Wait until that run has ended. If it was killed, the \
+                 action `keyvalue_unlock` ends its lock.",
+                lock.holder
+            );
             return Err(Diagnostic::error("Entry is locked", detail).at("entry").into());
         }
         let expiry = config.expiry.as_str().and_then(|text| duration::parse(text).ok()).unwrap_or(DEFAULT_EXPIRY);

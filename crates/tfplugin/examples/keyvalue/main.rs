@@ -11,6 +11,7 @@
 //! | its plan: what a plan may say and decide | `entry/plan.rs` |
 //! | a data source | `entries.rs` |
 //! | an ephemeral resource | `lock.rs` |
+//! | an action | `unlock.rs` |
 //! | functions | `functions.rs` |
 //! | what it all stands for: the remote side | `store.rs` |
 //!
@@ -34,6 +35,7 @@ mod functions;
 mod lock;
 mod provider;
 mod store;
+mod unlock;
 
 use std::process::ExitCode;
 

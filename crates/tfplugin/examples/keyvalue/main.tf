@@ -1,7 +1,7 @@
 # All that the example provider offers, in one configuration.
 
 terraform {
-  required_version = ">= 1.11"
+  required_version = ">= 1.14"
   required_providers {
     keyvalue = {
       source = "example/keyvalue"
@@ -29,6 +29,13 @@ provider "keyvalue" {
 ephemeral "keyvalue_lock" "maintenance" {
   entry  = "m:maintenance"
   expiry = "1m"
+}
+
+# For a lock that a killed run has left behind: terraform apply -invoke=action.keyvalue_unlock.maintenance
+action "keyvalue_unlock" "maintenance" {
+  config {
+    entry = "m:maintenance"
+  }
 }
 
 resource "keyvalue_entry" "greeting" {

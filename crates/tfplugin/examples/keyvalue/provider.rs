@@ -7,7 +7,7 @@ use tfplugin::schema::{boolean, string};
 use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Provider, Registry, Result, Schema};
 
 use crate::store::Store;
-use crate::{entries, entry, functions, lock};
+use crate::{entries, entry, functions, lock, unlock};
 
 pub(crate) struct KeyValueProvider;
 
@@ -49,6 +49,7 @@ impl Provider for KeyValueProvider {
             .resource(entry::EntryResource)
             .data_source(entries::EntriesDataSource)
             .ephemeral_resource(lock::LockResource)
+            .action(unlock::UnlockAction)
             .function(functions::Checksum)
             .function(functions::Join)
             .function(functions::Labels);

@@ -23,10 +23,12 @@ async fn the_metadata_names_what_has_a_schema() -> Result<()> {
     assert_eq!(names(metadata.data_sources, |it| it.type_name), names(schemas.data_source_schemas, |it| it.0));
     let ephemeral = names(schemas.ephemeral_resource_schemas, |it| it.0);
     assert_eq!(names(metadata.ephemeral_resources, |it| it.type_name), ephemeral);
+    let actions = names(schemas.action_schemas, |it| it.0);
+    assert_eq!(names(metadata.actions, |it| it.type_name), actions);
     assert_eq!(names(metadata.functions, |it| it.name), names(schemas.functions.keys().cloned(), |it| it));
     assert_eq!(metadata.server_capabilities, schemas.server_capabilities);
     assert_eq!(functions.functions, schemas.functions);
-    assert!(!functions.functions.is_empty() && !ephemeral.is_empty());
+    assert!(!functions.functions.is_empty() && !ephemeral.is_empty() && !actions.is_empty());
     host.shutdown().await?;
     Ok(())
 }

@@ -217,7 +217,7 @@ async fn check_organization(client: &Client, caller: &Viewer, wanted: &str) -> R
         let organization = client.organization(team).await.explain("read the organization of the caller's teams")?;
         match organization {
             Some(organization) if organization.name == wanted => return Ok(()),
-            Some(organization) if !found.contains(&organization.name) => found.push(organization.name),
+            Some(organization) if !found.contains(&organization.name) => found.push(organization.name.clone()),
             _ => {}
         }
     }

@@ -2,25 +2,57 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tfplugin::{Diagnostic, Result};
 use wandb_client::{Member, Team, TeamExistence};
 
 use crate::error::Explain as _;
 use crate::provider::Connection;
 
+/// Where a team of the state was seen.
+///
+/// A server may hold several organizations, and the administrator of each is shown its own teams: to one of another
+/// organization, or of another server, all teams of this state seem gone. So a team counts as gone only for a caller who
+/// looks into the organization that it was seen in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    /// The organization's name; none where the server does not tell it.
+    organization: Option<String>,
+}
+
+/// Where a team is that is there. None where that cannot be read now: it is only a help, for later.
+pub(crate) async fn origin(connection: &Connection, team: &str) -> Option<Origin> {
+    let organization = connection.client.organization(team).await.ok()?;
+    Some(Origin { organization: organization.map(|organization| organization.name.clone()) })
+}
+
+/// Notes where a team is, once.
+pub(crate) async fn note_origin(connection: &Connection, team: &str, noted: &mut Option<Origin>) {
+    if noted.is_none() {
+        *noted = origin(connection, team).await;
+    }
+}
+
+/// Whether a caller who sees all that he could sees what was seen there.
+pub(crate) async fn looks_into(connection: &Connection, origin: Option<&Origin>) -> Result<bool> {
+    let here = connection.client.organization_of_teams().await;
+    let here = here.explain("read the organization of the credential's teams")?;
+    let there = origin.and_then(|origin| origin.organization.as_ref());
+    Ok(here.as_ref().map(|organization| &organization.name) == there)
+}
+
 /// A team that is in the state, for a refresh. `None` where it is certainly gone; an error where it is only hidden, since
 /// then nothing is known about it.
-pub(crate) async fn team(connection: &Connection, name: &str) -> Result<Option<Arc<Team>>> {
+pub(crate) async fn team(connection: &Connection, name: &str, origin: Option<&Origin>) -> Result<Option<Arc<Team>>> {
     let action = format!("read the team \"{name}\"");
     if let Some(team) = connection.client.team(name).await.explain(&action)? {
         return Ok(Some(team));
     }
-    if connection.caller.admin {
-        return Ok(None);
-    }
-    match connection.client.team_exists(name).await.explain(&action)? {
-        TeamExistence::Absent => Ok(None),
-        TeamExistence::Exists | TeamExistence::CannotTell(_) => Err(team_not_visible(connection, name).into()),
+    let is_absent = connection.caller.admin
+        || matches!(connection.client.team_exists(name).await.explain(&action)?, TeamExistence::Absent);
+    match is_absent && looks_into(connection, origin).await? {
+        true => Ok(None),
+        false => Err(team_not_visible(connection, name, origin).into()),
     }
 }
 
@@ -53,13 +85,15 @@ pub(crate) fn team_not_found(connection: &Connection, team: &str) -> Diagnostic 
 }
 
 /// A team that is in the state and cannot be seen.
-pub(crate) fn team_not_visible(connection: &Connection, team: &str) -> Diagnostic {
+pub(crate) fn team_not_visible(connection: &Connection, team: &str, origin: Option<&Origin>) -> Diagnostic {
+    let organization = origin.and_then(|origin| origin.organization.as_ref());
+    let organization = organization.map(|name| format!(" of the organization \"{name}\"")).unwrap_or_default();
     Diagnostic::error(
         "Team not visible",
         format!(
-            "The account {} cannot see the team \"{team}\", so nothing can be said about it; it stays in the state. \
-             Use the credential of a member of the team or an admin of its organization. If the team is really gone, \
-             remove it with `terraform state rm`.",
+            "The account {} cannot see the team \"{team}\"{organization}, so nothing can be said about it; it stays in \
+             the state. Use the credential of a member of the team or an admin of its organization. If the team is \
+             really gone, remove it with `terraform state rm`.",
             caller(connection)
         ),
     )

@@ -193,7 +193,7 @@ async fn warn_of_strangers(
     let (Some(owner), Some(name)) = (plan.service_account_id.as_str(), plan.name.as_str()) else { return Ok(()) };
     let owner = UserId::new(owner);
     // An account that cannot be seen is told of when the key is made.
-    let Owner::In(team) = owner::find(connection, None, &owner).await? else { return Ok(()) };
+    let Owner::In(team) = owner::find(connection, &Notes::default(), &owner).await? else { return Ok(()) };
     let keys = match connection.client.api_keys(&team, &owner).await {
         Ok(keys) => keys.unwrap_or_default(),
         Err(error) if error.is_not_visible() => return Ok(()),

@@ -42,7 +42,8 @@ pub(super) async fn find(
     let (name, tag) = name::split(&whole_name);
     let version = tag.map_or(1, |tag| tag.version);
     let (team, object) = (Some(team), Some(key.id.to_string()));
-    let notes = Notes { team, object, ..Notes::default() };
+    let mut notes = Notes { team, object, ..Notes::default() };
+    owner::note(connection, &mut notes, &account).await;
     let model = ApiKeyModel {
         id: id(&account, name),
         service_account_id: account.to_string().into(),
@@ -57,7 +58,7 @@ pub(super) async fn find(
 
 /// An import by the owner's id: with the team that shows it.
 async fn by_owner(connection: &Connection, owner: UserId, name: String) -> Result<(String, UserId, String)> {
-    let Owner::In(team) = owner::find(connection, None, &owner).await? else {
+    let Owner::In(team) = owner::find(connection, &Notes::default(), &owner).await? else {
         return Err(Diagnostic::error(
             "Service account not found",
             format!(

@@ -11,6 +11,7 @@ use tfplugin::value::Type;
 use tfplugin::{Attr, Model, Schema, string_enum};
 
 use super::name;
+use crate::visibility::Origin;
 
 #[derive(Clone, Default, Model)]
 pub(crate) struct ApiKeyModel {
@@ -65,6 +66,12 @@ pub(crate) struct ApiKeyIdentity {
 pub(crate) struct Notes {
     /// A team that shows the owner.
     pub(super) team: Option<String>,
+    /// Where that team was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<Origin>,
+    /// What the owner is called, by which it is seen wherever it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) owner_name: Option<String>,
     /// The key's id as an object of the API.
     pub(super) object: Option<String>,
     /// The previous key's.

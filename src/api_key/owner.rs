@@ -5,9 +5,11 @@
 use tfplugin::{Attr, Diagnostic, Result};
 use wandb_client::{AccountExistence, ApiKeyInfo, UserId};
 
+use super::model::Notes;
 use crate::error::Explain as _;
 use crate::provider::Connection;
 use crate::service_account::id;
+use crate::visibility;
 
 /// What is known of an owner.
 pub(super) enum Owner {
@@ -22,9 +24,10 @@ pub(super) enum Owner {
 /// Looks for an account: in the team that was noted, then in the caller's teams, then in all that it can find, as an admin
 /// of the organization need not be in them. This asks once for each team, however many accounts are looked for.
 ///
-/// An account that no team shows is gone only from a team that showed it before: the credential of another organization
-/// sees none of the teams either.
-pub(super) async fn find(connection: &Connection, noted: Option<&str>, owner: &UserId) -> Result<Owner> {
+/// An account that no team shows is gone only for a caller who sees all teams of the organization that it was seen in.
+/// One of a single team is gone from it for whoever sees that team.
+pub(super) async fn find(connection: &Connection, notes: &Notes, owner: &UserId) -> Result<Owner> {
+    let noted = notes.team.as_deref();
     let mut has_left = false;
     if let Some(team) = noted {
         match has(connection, team, owner).await? {
@@ -42,9 +45,37 @@ pub(super) async fn find(connection: &Connection, noted: Option<&str>, owner: &U
     let found = connection.client.find_service_account(owner).await;
     Ok(match found.explain(&format!("look for the service account `{owner}` in all teams"))? {
         AccountExistence::Exists(account) => Owner::In(account.team),
-        AccountExistence::Absent | AccountExistence::CannotTell(_) if has_left => Owner::Gone,
+        AccountExistence::Absent if sees_where_it_was(connection, notes, has_left).await? => Owner::Gone,
+        AccountExistence::CannotTell(_) if has_left && !lives_on(connection, notes, owner).await => Owner::Gone,
         AccountExistence::Absent | AccountExistence::CannotTell(_) => Owner::Hidden,
     })
+}
+
+/// Notes what helps to tell later whether the owner is gone, where that can be read now.
+pub(super) async fn note(connection: &Connection, notes: &mut Notes, owner: &UserId) {
+    let Some(team) = notes.team.clone() else { return };
+    visibility::note_origin(connection, &team, &mut notes.origin).await;
+    if let Ok(Some(account)) = connection.client.service_account(&team, owner).await {
+        notes.owner_name = Some(account.name);
+    }
+}
+
+/// Whether the caller sees all teams of the organization that the account was in.
+async fn sees_where_it_was(connection: &Connection, notes: &Notes, team_is_seen: bool) -> Result<bool> {
+    match &notes.team {
+        None => Ok(false),
+        Some(team) if team_is_seen => {
+            let origin = visibility::origin(connection, team).await;
+            visibility::looks_into(connection, origin.as_ref()).await
+        }
+        Some(_) => visibility::looks_into(connection, notes.origin.as_ref()).await,
+    }
+}
+
+/// Whether an account that left its team is seen by its name elsewhere, as one of the whole organization is.
+async fn lives_on(connection: &Connection, notes: &Notes, owner: &UserId) -> bool {
+    let Some(name) = &notes.owner_name else { return false };
+    connection.client.sees_account(owner, name).await.unwrap_or(false)
 }
 
 /// Whether the account is in the team; `None` where the caller cannot see it.
@@ -64,7 +95,7 @@ pub(super) async fn keys_in(connection: &Connection, team: &str, owner: &UserId)
 
 /// The keys of the account; an error where it is in no team that the caller can see.
 pub(super) async fn keys(connection: &Connection, owner: &UserId) -> Result<Vec<ApiKeyInfo>> {
-    match find(connection, None, owner).await? {
+    match find(connection, &Notes::default(), owner).await? {
         Owner::In(team) => keys_in(connection, &team, owner).await,
         Owner::Gone | Owner::Hidden => Err(not_found(owner).at("service_account_id").into()),
     }

@@ -74,8 +74,8 @@ impl Resource for ApiKeyResource {
         match change {
             Change::Create { plan } => guard::before_create(cx, plan, None).await,
             Change::Recreate { plan, private } => guard::before_create(cx, plan, Some(private)).await,
-            Change::Update { prior, plan } => guard::before_update(cx, prior, plan).await,
-            Change::Destroy { prior } => guard::before_delete(cx.provider(), prior).await,
+            Change::Update { prior, plan, .. } => guard::before_update(cx, prior, plan).await,
+            Change::Destroy { prior, .. } => guard::before_delete(cx.provider(), prior).await,
         }
     }
 
@@ -86,10 +86,12 @@ impl Resource for ApiKeyResource {
         let version = *plan.secret_version.get()?;
         let storage = Storage::of(&plan.encryption)?;
         // Only a help for what comes later, which looks for itself where it is missing.
-        let team = match owner::find(connection, None, &owner).await {
+        let team = match owner::find(connection, &Notes::default(), &owner).await {
             Ok(Owner::In(team)) => Some(team),
             _ => None,
         };
+        let mut notes = Notes { team: team.clone(), ..Notes::default() };
+        owner::note(connection, &mut notes, &owner).await;
         let whole_name = Tag::first(version).of(&name);
         let order = Order { owner: &owner, team: team.as_deref(), whole_name: &whole_name, storage: &storage };
         let made = order.make(connection).await?;
@@ -104,8 +106,7 @@ impl Resource for ApiKeyResource {
             last_used_at: Attr::Null,
             ..plan
         };
-        let object = Some(made.object.to_string());
-        cx.private = Notes { team, object, ..Notes::default() };
+        cx.private = Notes { object: Some(made.object.to_string()), ..notes };
         cx.reached(state.clone());
         if let Some(key_id) = guard::to_be_replaced(None, &state)
             && let Err(errors) = rotation::revoke_existing(cx, &state, key_id).await
@@ -119,7 +120,7 @@ impl Resource for ApiKeyResource {
     async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: ApiKeyModel) -> Result<Option<ApiKeyModel>> {
         let connection = cx.provider();
         let (owner, name) = (UserId::new(state.service_account_id.get()?), state.name.get()?.clone());
-        let team = match owner::find(connection, cx.private.team.as_deref(), &owner).await? {
+        let team = match owner::find(connection, &cx.private, &owner).await? {
             Owner::In(team) => team,
             Owner::Hidden => return Err(owner::not_visible(&owner, &name).into()),
             Owner::Gone => {
@@ -141,6 +142,7 @@ impl Resource for ApiKeyResource {
         let lost = keys.iter().find(|key| successor.is_some() && key.description == successor);
         let state = as_seen(state, current, previous);
         cx.private.team = Some(team);
+        owner::note(connection, &mut cx.private, &owner).await;
         cx.private.object = current.map(|key| key.id.to_string()).or_else(|| cx.private.object.take());
         cx.private.previous_object = previous.map(|key| key.id.to_string());
         cx.private.lost = lost.map(|key| LostKey { object: key.id.to_string(), key_id: key.key_id.clone() });

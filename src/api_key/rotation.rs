@@ -45,7 +45,7 @@ async fn rotate(cx: &mut Cx<'_>, prior: &ApiKeyModel, plan: ApiKeyModel) -> Resu
     let connection = cx.provider();
     let (owner, name) = (UserId::new(plan.service_account_id.get()?), plan.name.get()?);
     let storage = Storage::of(&plan.encryption)?;
-    let Owner::In(team) = owner::find(connection, cx.private.team.as_deref(), &owner).await? else {
+    let Owner::In(team) = owner::find(connection, &cx.private, &owner).await? else {
         return Err(owner::not_visible(&owner, name).into());
     };
     let whole_name = Tag::after(prior.key_id.get()?, *plan.secret_version.get()?).of(name);
@@ -64,8 +64,14 @@ async fn rotate(cx: &mut Cx<'_>, prior: &ApiKeyModel, plan: ApiKeyModel) -> Resu
     }
     let present =
         if plan.previous_key_id == prior.key_id { cx.private.object.take() } else { cx.private.previous_object.take() };
-    cx.private =
-        Notes { team: Some(team), object: Some(made.object.to_string()), previous_object: present, ..Notes::default() };
+    cx.private = Notes {
+        team: Some(team),
+        origin: cx.private.origin.take(),
+        owner_name: cx.private.owner_name.take(),
+        object: Some(made.object.to_string()),
+        previous_object: present,
+        ..Notes::default()
+    };
     let terms = Terms::of(&plan.rotation);
     let time = |time: Option<jiff::Timestamp>| Attr::from(time.map(|time| time.to_string()));
     Ok(ApiKeyModel {
@@ -93,7 +99,7 @@ pub(super) async fn revoke(cx: &Cx<'_>, state: &ApiKeyModel, noted: Option<&str>
         (None, None) => return Ok(()),
         (None, Some(_)) => {
             let owner = UserId::new(state.service_account_id.get()?);
-            let team = match owner::find(cx.provider(), cx.private.team.as_deref(), &owner).await? {
+            let team = match owner::find(cx.provider(), &cx.private, &owner).await? {
                 Owner::In(team) => team,
                 Owner::Gone => return Ok(()),
                 Owner::Hidden => return Err(owner::not_visible(&owner, state.name.get()?).into()),
@@ -114,7 +120,7 @@ pub(super) async fn revoke_existing(cx: &mut Cx<'_>, state: &ApiKeyModel, key_id
     let connection: &Connection = cx.provider();
     guard::refuse_own(connection, [&key_id.into()])?;
     let owner = UserId::new(state.service_account_id.get()?);
-    let keys = match owner::find(connection, cx.private.team.as_deref(), &owner).await? {
+    let keys = match owner::find(connection, &cx.private, &owner).await? {
         Owner::In(team) => owner::keys_in(connection, &team, &owner).await?,
         Owner::Gone | Owner::Hidden => return Err(owner::not_visible(&owner, state.name.get()?).into()),
     };

@@ -18,8 +18,8 @@ pub(super) async fn look(cx: &mut Context<'_, Connection>, change: Change<'_, Se
             warn_of_namesakes(cx, plan).await
         }
         Change::Recreate { plan, .. } => require_possible(cx.provider(), plan).await,
-        Change::Update { prior, plan } => look_at_record(cx, prior, plan).await,
-        Change::Destroy { prior } => destroy::look(cx, prior).await,
+        Change::Update { prior, plan, .. } => look_at_record(cx, prior, plan).await,
+        Change::Destroy { prior, .. } => destroy::look(cx, prior).await,
     }
 }
 

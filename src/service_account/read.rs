@@ -14,14 +14,18 @@ type Cx<'a> = ResourceContext<'a, ServiceAccountResource>;
 pub(super) async fn read(cx: &mut Cx<'_>, state: ServiceAccountModel) -> Result<Option<ServiceAccountModel>> {
     let connection = cx.provider();
     let (team, id) = (state.home().get()?, id::of_api(state.id.get()?));
+    let origin = cx.private.origin.as_ref();
     let found = match connection.client.service_account(team, &id).await {
         Ok(found) => found,
         // Gone with its team; a team that is only hidden is an error.
-        Err(error) if error.is_not_visible() && visibility::team(connection, team).await?.is_none() => None,
+        Err(error) if error.is_not_visible() && visibility::team(connection, team, origin).await?.is_none() => None,
         Err(error) => return Err(error).explain(&format!("read the service account `{id}` of the team \"{team}\"")),
     };
     match found {
-        Some(account) => Ok(Some(named_as(state, account))),
+        Some(account) => {
+            visibility::note_origin(connection, team, &mut cx.private.origin).await;
+            Ok(Some(named_as(state, account)))
+        }
         None if state.is_of_organization() => find_elsewhere(cx, state, &id).await,
         None => {
             warn_where_it_lives(cx, &state, &id).await?;
@@ -53,18 +57,12 @@ async fn find_elsewhere(
         {
             state
         }
-        AccountExistence::Absent => return Ok(None),
+        AccountExistence::Absent if visibility::looks_into(cx.provider(), cx.private.origin.as_ref()).await? => {
+            return Ok(None);
+        }
+        AccountExistence::Absent => return Err(not_visible(&name, id, &team, "").into()),
         AccountExistence::CannotTell(error) => {
-            return Err(Diagnostic::error(
-                "Service account not visible",
-                format!(
-                    "The service account \"{name}\" (`{id}`) is not in its default team \"{team}\", and this credential \
-                     does not see all teams that it may be in; it stays in the state. Use the credential of an admin of \
-                     the organization.\n\n{}",
-                    causes(&error)
-                ),
-            )
-            .into());
+            return Err(not_visible(&name, id, &team, &format!("\n\n{}", causes(&error))).into());
         }
     };
     cx.warn(Diagnostic::warning(
@@ -75,6 +73,18 @@ async fn find_elsewhere(
         ),
     ));
     Ok(Some(found))
+}
+
+/// An account of the organization that may be in a team that the caller does not see.
+fn not_visible(name: &str, id: &UserId, team: &str, cause: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Service account not visible",
+        format!(
+            "The service account \"{name}\" (`{id}`) is not in its default team \"{team}\", and this credential does not \
+             see all teams that it may be in; it stays in the state. Use the credential of an admin of the \
+             organization.{cause}"
+        ),
+    )
 }
 
 /// An account that was taken out of its team is lost to it, and yet may be there.

@@ -1,5 +1,6 @@
 //! The resource `wandb_service_account`.
 
+use serde::{Deserialize, Serialize};
 use tfplugin::resource::{Change, IdentitySchema, ImportTarget, Plan};
 use tfplugin::schema::validator::{length, not_blank, one_of, trimmed};
 use tfplugin::schema::{boolean, string};
@@ -8,6 +9,7 @@ use tfplugin::{Attr, Context, Diagnostics, Model, Resource, ResourceContext, Res
 
 use super::{create, destroy, id, import, plan, preflight, read, validation};
 use crate::provider::Connection;
+use crate::visibility::{self, Origin};
 
 /// `wandb_service_account`.
 pub(crate) struct ServiceAccountResource;
@@ -28,6 +30,13 @@ pub(crate) struct ServiceAccountModel {
 pub(crate) struct ServiceAccountIdentity {
     team: Attr<String>,
     id: Attr<String>,
+}
+
+/// What is noted of an account.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Notes {
+    /// Where the team that shows it was seen.
+    pub(super) origin: Option<Origin>,
 }
 
 string_enum! {
@@ -55,7 +64,7 @@ impl Resource for ServiceAccountResource {
     type Data = Connection;
     type Model = ServiceAccountModel;
     type Identity = ServiceAccountIdentity;
-    type Private = ();
+    type Private = Notes;
 
     fn schema(&self) -> Schema {
         Schema::new(
@@ -165,6 +174,7 @@ impl Resource for ServiceAccountResource {
         plan: ServiceAccountModel,
     ) -> Result<ServiceAccountModel> {
         let subject = plan.subject.get_optional()?;
+        cx.private.origin = visibility::origin(cx.provider(), plan.home().get()?).await;
         let account = create::create(cx, &plan).await?;
         let (id, method) = match subject {
             Some(_) => (id::federated(&account.id), AuthenticationMethod::FederatedIdentity),
@@ -206,7 +216,9 @@ impl Resource for ServiceAccountResource {
                 import::Target::by_id(team.get()?, id.get()?)
             }
         };
-        target.import(cx.provider()).await
+        let state = target.import(cx.provider()).await?;
+        cx.private.origin = visibility::origin(cx.provider(), state.home().get()?).await;
+        Ok(state)
     }
 }
 

@@ -16,7 +16,8 @@ use super::{holdings, messages};
 use crate::caller::ORGANIZATION_ADMIN;
 use crate::error::Explain as _;
 use crate::provider::Connection;
-use crate::{caller, import_id, visibility};
+use crate::visibility::{self, Origin};
+use crate::{caller, import_id};
 
 /// `wandb_team`.
 pub(crate) struct TeamResource;
@@ -40,6 +41,9 @@ pub(crate) struct TeamIdentity {
 pub(crate) struct Notes {
     /// Whether it was made here, so that its bucket is known and not only written down.
     made: bool,
+    /// Where it was seen.
+    #[serde(default)]
+    origin: Option<Origin>,
 }
 
 string_enum! {
@@ -131,7 +135,7 @@ impl Resource for TeamResource {
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
         match change {
             Change::Create { plan } => ahead_of_create(cx.provider(), plan).await,
-            Change::Destroy { prior } => refuse_to_delete(cx.provider(), prior).await,
+            Change::Destroy { prior, private } => refuse_to_delete(cx.provider(), prior, private).await,
             Change::Update { .. } | Change::Recreate { .. } => Ok(()),
         }
     }
@@ -148,7 +152,10 @@ impl Resource for TeamResource {
         let Some(bucket) = plan.storage_bucket.get_optional()?.cloned() else {
             let team = made(client.create_team(&name, initial_admin.as_deref()).await)?;
             cx.private.made = true;
-            return Ok(TeamModel { id: team.id.into(), ..plan });
+            let state = TeamModel { id: team.id.into(), ..plan };
+            cx.reached(state.clone());
+            cx.private.origin = visibility::origin(cx.provider(), &name).await;
+            return Ok(state);
         };
         let admin = admin_of_bucket_team(cx.provider(), initial_admin.as_deref()).await?;
         let bucket: StorageBucket = bucket.to_client()?;
@@ -160,11 +167,16 @@ impl Resource for TeamResource {
         if let Err(error) = first_admin(cx.provider(), &name, &admin).await {
             cx.warn(messages::without_admin(&name, &error));
         }
+        cx.private.origin = visibility::origin(cx.provider(), &name).await;
         Ok(state)
     }
 
     async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: TeamModel) -> Result<Option<TeamModel>> {
-        let found = visibility::team(cx.provider(), state.name.get()?).await?;
+        let name = state.name.get()?;
+        let found = visibility::team(cx.provider(), name, cx.private.origin.as_ref()).await?;
+        if found.is_some() {
+            visibility::note_origin(cx.provider(), name, &mut cx.private.origin).await;
+        }
         Ok(found.map(|team| TeamModel { id: team.id.clone().into(), ..state }))
     }
 
@@ -175,7 +187,7 @@ impl Resource for TeamResource {
 
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: TeamModel) -> Result<()> {
         // Asked here too: no plan is made of some destroys, as of a tainted team.
-        refuse_to_delete(cx.provider(), &state).await?;
+        refuse_to_delete(cx.provider(), &state, &cx.private).await?;
         let name = state.name.get()?;
         if state.deletion_policy.known() == Some(&DeletionPolicy::Abandon) {
             cx.warn(messages::left(name));
@@ -197,6 +209,7 @@ impl Resource for TeamResource {
         };
         let found = cx.provider().client.team(&name).await.explain(&format!("read the team \"{name}\""))?;
         let team = found.ok_or_else(|| visibility::team_not_found(cx.provider(), &name))?;
+        cx.private.origin = visibility::origin(cx.provider(), &name).await;
         Ok(TeamModel {
             id: team.id.clone().into(),
             name: team.name.clone().into(),
@@ -253,13 +266,13 @@ async fn person(connection: &Connection, username: &str) -> Result<UserId> {
 }
 
 /// Refuses the end of a team that is there and not to be abandoned.
-async fn refuse_to_delete(connection: &Connection, state: &TeamModel) -> Result<()> {
+async fn refuse_to_delete(connection: &Connection, state: &TeamModel, notes: &Notes) -> Result<()> {
     if state.deletion_policy.known() == Some(&DeletionPolicy::Abandon) {
         return Ok(());
     }
     let name = state.name.get()?;
     // What it holds is told where it can be seen; the refusal does not depend on it.
-    let held = match visibility::team(connection, name).await {
+    let held = match visibility::team(connection, name, notes.origin.as_ref()).await {
         Ok(None) => return Ok(()),
         Ok(Some(team)) => holdings::told(&connection.client, &team).await,
         Err(_) => String::new(),

@@ -14,8 +14,9 @@ use super::messages;
 use super::person::{self, Named, same};
 use crate::caller::{self, ORGANIZATION_ADMIN, TEAM_ADMIN};
 use crate::error::Explain as _;
+use crate::import_id;
 use crate::provider::Connection;
-use crate::{import_id, visibility};
+use crate::visibility::{self, Origin};
 
 /// `wandb_team_member`.
 pub(crate) struct TeamMemberResource;
@@ -41,6 +42,9 @@ pub(crate) struct TeamMemberIdentity {
 pub(crate) struct Notes {
     /// The id of the place in the team: of an account, or of an invitation.
     pub(super) place: Option<String>,
+    /// Where the team was seen.
+    #[serde(default)]
+    pub(super) origin: Option<Origin>,
 }
 
 impl Resource for TeamMemberResource {
@@ -133,8 +137,8 @@ impl Resource for TeamMemberResource {
         match change {
             Change::Create { plan } => ahead_of_create(cx, plan, false).await,
             Change::Recreate { plan, .. } => ahead_of_create(cx, plan, true).await,
-            Change::Update { prior, plan } => ahead_of_update(cx, prior, plan).await,
-            Change::Destroy { prior } => ahead_of_destroy(cx, prior).await,
+            Change::Update { prior, plan, private } => ahead_of_update(cx, prior, plan, private).await,
+            Change::Destroy { prior, private } => ahead_of_destroy(cx, prior, private).await,
         }
     }
 
@@ -151,6 +155,7 @@ impl Resource for TeamMemberResource {
         refuse_second(&way, visibility::members(connection, &found)?, &team, named)?;
         let id = Attr::from(id(&team, named.name()));
         let state = TeamMemberModel { id, ..plan };
+        cx.private.origin = visibility::origin(connection, &team).await;
         match way {
             Way::Add(user) => join::add(cx, state, user).await,
             Way::Invite { scim } => join::invite(cx, state, scim).await,
@@ -162,7 +167,10 @@ impl Resource for TeamMemberResource {
         cx: &mut ResourceContext<'_, Self>,
         state: TeamMemberModel,
     ) -> Result<Option<TeamMemberModel>> {
-        let Some(team) = visibility::team(cx.provider(), state.team.get()?).await? else { return Ok(None) };
+        let name = state.team.get()?;
+        let team = visibility::team(cx.provider(), name, cx.private.origin.as_ref()).await?;
+        let Some(team) = team else { return Ok(None) };
+        visibility::note_origin(cx.provider(), name, &mut cx.private.origin).await;
         let members = visibility::members(cx.provider(), &team)?;
         let Some(member) = find(members, &state, &cx.private) else { return Ok(None) };
         cx.private.place = Some(member.id.to_string());
@@ -178,7 +186,7 @@ impl Resource for TeamMemberResource {
         let connection = cx.provider();
         let (name, role) = (plan.team.get()?.clone(), plan.role.get()?.clone());
         let team = connection.client.team(&name).await.explain(&format!("look at the team \"{name}\""))?;
-        let team = team.ok_or_else(|| visibility::team_not_visible(connection, &name))?;
+        let team = team.ok_or_else(|| visibility::team_not_visible(connection, &name, cx.private.origin.as_ref()))?;
         let named = Named::new(&plan.username, &plan.email);
         let member = find(visibility::members(connection, &team)?, &plan, &cx.private);
         let member = member.ok_or_else(|| messages::left(&name, named.name()))?;
@@ -195,7 +203,8 @@ impl Resource for TeamMemberResource {
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: TeamMemberModel) -> Result<()> {
         let connection = cx.provider();
         let name = state.team.get()?;
-        let Some(team) = visibility::team(connection, name).await? else { return Ok(()) };
+        let team = visibility::team(connection, name, cx.private.origin.as_ref()).await?;
+        let Some(team) = team else { return Ok(()) };
         let members = visibility::members(connection, &team)?;
         let Some(member) = find(members, &state, &cx.private) else { return Ok(()) };
         let kept = if guard::is_caller(connection, member) {
@@ -228,6 +237,7 @@ impl Resource for TeamMemberResource {
         };
         let member = member.ok_or_else(|| not_found(&name, &who))?;
         cx.private.place = Some(member.id.to_string());
+        cx.private.origin = visibility::origin(connection, &name).await;
         // By an address only where the import names one, or there is nothing else.
         let by_email = who.contains('@').then_some(member.email.as_deref()).flatten();
         let state = TeamMemberModel {
@@ -350,6 +360,7 @@ async fn ahead_of_update(
     cx: &mut Context<'_, Connection>,
     prior: &TeamMemberModel,
     plan: &TeamMemberModel,
+    notes: &Notes,
 ) -> Result<()> {
     let connection = cx.provider();
     let (name, role) = (plan.team.get()?, plan.role.as_str());
@@ -360,7 +371,7 @@ async fn ahead_of_update(
     check_role(connection, role).await?;
     let team = connection.client.team(name).await.explain(&format!("look at the team \"{name}\""))?;
     let members = team.as_deref().and_then(|team| team.members.as_deref()).unwrap_or_default();
-    let member = find(members, prior, &Notes::default());
+    let member = find(members, prior, notes);
     if member.is_some_and(|member| member.pending) && join::can_be_invited_as(role) {
         return Ok(());
     }
@@ -378,12 +389,12 @@ async fn ahead_of_update(
     Ok(())
 }
 
-async fn ahead_of_destroy(cx: &mut Context<'_, Connection>, prior: &TeamMemberModel) -> Result<()> {
+async fn ahead_of_destroy(cx: &mut Context<'_, Connection>, prior: &TeamMemberModel, notes: &Notes) -> Result<()> {
     let connection = cx.provider();
     let name = prior.team.get()?;
-    let Some(team) = visibility::team(connection, name).await? else { return Ok(()) };
+    let Some(team) = visibility::team(connection, name, notes.origin.as_ref()).await? else { return Ok(()) };
     let members = visibility::members(connection, &team)?;
-    let Some(member) = find(members, prior, &Notes::default()) else { return Ok(()) };
+    let Some(member) = find(members, prior, notes) else { return Ok(()) };
     if let Some(kept) = guard::kept(connection, members, member) {
         cx.warn(messages::kept(kept, name, person::shown(member), true));
         return Ok(());

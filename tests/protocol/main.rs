@@ -2,6 +2,7 @@
 //!
 //! What real hosts make of the provider, and what they print, is tried in `tests/acceptance`.
 
+mod another_organization;
 mod api_key;
 mod api_key_rotation;
 mod api_key_safety;

@@ -86,10 +86,7 @@ impl Scene {
 
     /// An organization of this seed, in which `ada` is the administrator.
     pub(crate) async fn set_seeded(seed: &str) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let file = folder.path().join("seed.yaml");
-        std::fs::write(&file, seed)?;
-        let emulator = emulator_with(&["--seed", file.to_str().context("the path is text")?])?;
+        let emulator = emulator_seeded(seed)?;
         let key = emulator.administrator().api_key.clone();
         let mut session = Session::start(launch(&emulator, &key)).await?;
         session.configure(&object([])).await?;
@@ -103,6 +100,17 @@ impl Scene {
         session.configure(&object([])).await?;
         std::mem::replace(&mut self.session, session).end().await?;
         self.secrets.push(key);
+        Ok(())
+    }
+
+    /// From now on the provider acts for the administrator of this other backend.
+    pub(crate) async fn move_to(&mut self, emulator: Emulator) -> Result<()> {
+        let key = emulator.administrator().api_key.clone();
+        let mut session = Session::start(launch(&emulator, &key)).await?;
+        session.configure(&object([])).await?;
+        std::mem::replace(&mut self.session, session).end().await?;
+        self.secrets.push(key);
+        self.emulator = emulator;
         Ok(())
     }
 
@@ -165,6 +173,14 @@ pub(crate) fn secret(key: &Object) -> Result<SecretString> {
 /// An emulator with fresh data.
 pub(crate) fn emulator() -> Result<Emulator> {
     emulator_with(&[])
+}
+
+/// An emulator with an organization of this seed.
+pub(crate) fn emulator_seeded(seed: &str) -> Result<Emulator> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("seed.yaml");
+    std::fs::write(&file, seed)?;
+    emulator_with(&["--seed", file.to_str().context("the path is text")?])
 }
 
 /// An emulator with further options of its command line.

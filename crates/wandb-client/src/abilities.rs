@@ -33,6 +33,8 @@ const SCIM_SERVICE_ACCOUNTS_SINCE: [u32; 2] = [0, 81];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Abilities {
+    /// `Entity.organization`.
+    pub(crate) organizations: bool,
     /// `Member.role`.
     pub(crate) member_role: bool,
     /// `Member.apiKeys`.
@@ -50,6 +52,7 @@ pub(crate) struct Abilities {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Data {
+    entity: Option<Type>,
     member: Option<Type>,
     api_key: Option<Type>,
     create_service_account: Option<Type>,
@@ -98,10 +101,11 @@ impl Client {
 
 impl From<Data> for Abilities {
     fn from(data: Data) -> Self {
-        let [member, api_key, account_input, key_input, key_payload] =
-            [data.member, data.api_key, data.create_service_account, data.generate_api_key, data.generated_api_key]
-                .map(names);
+        let [entity, member, api_key] = [data.entity, data.member, data.api_key].map(names);
+        let [account_input, key_input, key_payload] =
+            [data.create_service_account, data.generate_api_key, data.generated_api_key].map(names);
         Self {
+            organizations: entity.contains("organization"),
             member_role: member.contains("role"),
             member_api_keys: member.contains("apiKeys"),
             api_key_times: api_key.contains("createdAt") && api_key.contains("lastUsedAt"),

@@ -23,6 +23,7 @@ use crate::http::sender::Sender;
 use crate::http::{Failure, Request, Response};
 use crate::identity::{AccessToken, AccessTokens, Identity, IdentityToken};
 use crate::membership::MemberChange;
+use crate::organization::Organization;
 use crate::scim::groups::GroupId;
 use crate::seen_accounts::SeenAccounts;
 use crate::server::ServerInfo;
@@ -56,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) scim_access: Coalescer<(), ScimAccess>,
     pub(crate) server: Coalescer<(), Arc<ServerInfo>>,
     pub(crate) custom_roles: Coalescer<(), Arc<Vec<String>>>,
+    pub(crate) organizations: Coalescer<String, Option<Arc<Organization>>>,
     pub(crate) people: Coalescer<(), Arc<[User]>>,
     pub(crate) team_names: Coalescer<(), Arc<Teams>>,
     pub(crate) teams: Coalescer<String, Option<Arc<Team>>>,
@@ -96,6 +98,7 @@ impl Client {
             scim_access: Coalescer::new(Duration::MAX),
             server: Coalescer::new(Duration::MAX),
             custom_roles: Coalescer::new(Duration::MAX),
+            organizations: Coalescer::new(Duration::MAX),
             people: Coalescer::new(config.read_max_age),
             team_names: Coalescer::new(config.read_max_age),
             teams: Coalescer::new(config.read_max_age),
@@ -200,7 +203,7 @@ pub(crate) struct Change<'a> {
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
-        let Inner { teams, team_names, team_api_keys, .. } = self.client.inner();
+        let Inner { teams, team_names, team_api_keys, organizations, .. } = self.client.inner();
         match &self.changed {
             Changed::Team(team) => {
                 teams.forget(team);
@@ -208,6 +211,7 @@ impl Drop for Change<'_> {
             }
             Changed::NewTeam(team) => {
                 teams.forget(team);
+                organizations.forget(team);
                 team_names.forget(&());
             }
             Changed::AnyTeam => {

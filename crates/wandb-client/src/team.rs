@@ -39,16 +39,6 @@ pub struct NewTeam {
     pub name: String,
 }
 
-/// An organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Organization {
-    /// Its name.
-    pub name: String,
-    /// The name of its own entity.
-    pub entity: Option<String>,
-}
-
 #[derive(Deserialize)]
 struct Data<T> {
     entity: Option<T>,
@@ -61,23 +51,6 @@ struct TeamNode {
     name: String,
     is_team: Option<bool>,
     members: Option<Vec<Option<MemberNode>>>,
-}
-
-#[derive(Deserialize)]
-struct OrganizationOfTeam {
-    organization: Option<OrganizationNode>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct OrganizationNode {
-    name: String,
-    org_entity: Option<OrganizationEntity>,
-}
-
-#[derive(Deserialize)]
-struct OrganizationEntity {
-    name: String,
 }
 
 #[derive(Deserialize)]
@@ -98,10 +71,6 @@ pub(crate) fn team_document(abilities: Abilities) -> Document {
         include_str!("graphql/documents/member_role_absent.graphql")
     };
     Document::new("Team", Effect::Read, include_str!("graphql/documents/team.graphql")).with(role)
-}
-
-pub(crate) fn organization_document() -> Document {
-    Document::new("Organization", Effect::Read, include_str!("graphql/documents/organization.graphql"))
 }
 
 pub(crate) fn create_team_document() -> Document {
@@ -129,16 +98,6 @@ impl Client {
     pub(crate) async fn visible_team(&self, operation: &'static str, name: &str) -> Result<Arc<Team>, Error> {
         let not_visible = || Error::of(operation, ErrorKind::NotVisible { what: format!("the team `{name}`") });
         self.team(name).await?.ok_or_else(not_visible)
-    }
-
-    /// The organization that a team belongs to. None if the caller cannot see the team or its organization.
-    pub async fn organization(&self, team: &str) -> Result<Option<Organization>, Error> {
-        let data: Data<OrganizationOfTeam> = self.graphql(&organization_document(), &json!({ "team": team })).await?;
-        let organization = data.entity.and_then(|entity| entity.organization);
-        Ok(organization.map(|organization| Organization {
-            name: organization.name,
-            entity: organization.org_entity.map(|entity| entity.name),
-        }))
     }
 
     /// Makes a team. Its administrator is the person of that user name, else the caller. A team or another entity that

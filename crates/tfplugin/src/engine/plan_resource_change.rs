@@ -39,7 +39,7 @@ impl<P: Provider> Engine<P> {
         // A host may send the identity of the object that is being replaced, too: it does not mean existence.
         let identity = request.identity.clone().filter(|_| !request.prior.is_null());
         let (mut response, change) = if request.proposed.is_null() {
-            let change = ValueChange::Destroy { prior: request.prior };
+            let change = ValueChange::Destroy { prior: request.prior, private: request.private.clone() };
             (Response::unchanged(Value::Null, request.private), Some(change))
         } else {
             plan(type_name, resource, request)?
@@ -112,7 +112,7 @@ fn plan<D>(
         (PlanKind::Recreate, _) => Some(ValueChange::Recreate { plan: output.planned.clone(), private }),
         // The host asks again for the create half, and that is looked at then.
         (PlanKind::Update, Some(prior)) if requires_replace.is_empty() && *prior != output.planned => {
-            Some(ValueChange::Update { prior: prior.clone(), plan: output.planned.clone() })
+            Some(ValueChange::Update { prior: prior.clone(), plan: output.planned.clone(), private })
         }
         (PlanKind::Update, _) => None,
     };

@@ -36,8 +36,8 @@ pub(crate) struct PlanOutput {
 pub(crate) enum ValueChange {
     Create { plan: Value },
     Recreate { plan: Value, private: Vec<u8> },
-    Update { prior: Value, plan: Value },
-    Destroy { prior: Value },
+    Update { prior: Value, plan: Value, private: Vec<u8> },
+    Destroy { prior: Value, private: Vec<u8> },
 }
 
 /// What is to be made or changed.
@@ -282,12 +282,15 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
                         let change = Change::Recreate { plan: &model(plan)?, private: &private::decode::<R>(&private) };
                         self.resource.preflight(&mut cx, change).await
                     }
-                    ValueChange::Update { prior, plan } => {
-                        let change = Change::Update { prior: &model(prior)?, plan: &model(plan)? };
+                    ValueChange::Update { prior, plan, private } => {
+                        let (prior, plan, private) = (model(prior)?, model(plan)?, private::decode::<R>(&private));
+                        let change = Change::Update { prior: &prior, plan: &plan, private: &private };
                         self.resource.preflight(&mut cx, change).await
                     }
-                    ValueChange::Destroy { prior } => {
-                        self.resource.preflight(&mut cx, Change::Destroy { prior: &model(prior)? }).await
+                    ValueChange::Destroy { prior, private } => {
+                        let change =
+                            Change::Destroy { prior: &model(prior)?, private: &private::decode::<R>(&private) };
+                        self.resource.preflight(&mut cx, change).await
                     }
                 }
             };

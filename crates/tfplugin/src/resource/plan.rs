@@ -40,11 +40,15 @@ pub enum Change<'a, R: Resource + ?Sized> {
         prior: &'a R::Model,
         /// What will be.
         plan: &'a R::Model,
+        /// The notes beside the state.
+        private: &'a R::Private,
     },
     /// The end of an object.
     Destroy {
         /// What is.
         prior: &'a R::Model,
+        /// The notes beside the state.
+        private: &'a R::Private,
     },
 }
 

@@ -9,7 +9,7 @@ use apollo_compiler::{ExecutableDocument, Schema};
 
 use super::Document;
 use crate::abilities::{self, Abilities};
-use crate::{api_keys, assumed, invitation, member, server, service_account, team, user, viewer};
+use crate::{api_keys, assumed, invitation, member, organization, server, service_account, team, user, viewer};
 
 fn contract(files: &[&str]) -> Valid<Schema> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wandb-emulator/contract");
@@ -31,6 +31,7 @@ fn check(schema: &Valid<Schema>, document: &Document) -> Result<(), String> {
 }
 
 const NONE: Abilities = Abilities {
+    organizations: false,
     member_role: false,
     member_api_keys: false,
     api_key_times: false,
@@ -40,6 +41,7 @@ const NONE: Abilities = Abilities {
 };
 
 const ALL: Abilities = Abilities {
+    organizations: true,
     member_role: true,
     member_api_keys: true,
     api_key_times: true,
@@ -55,7 +57,7 @@ fn public() -> Vec<Document> {
         server::document(),
         abilities::document(),
         team::team_document(NONE),
-        team::organization_document(),
+        organization::document(),
         team::create_team_document(),
         member::delete_invite_document(),
         invitation::create_document(),

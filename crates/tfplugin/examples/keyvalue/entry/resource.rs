@@ -69,7 +69,7 @@ impl Resource for EntryResource {
                 }
                 _ => Ok(()),
             },
-            Change::Destroy { prior } if prior.on_destroy.known() == Some(&OnDestroy::Refuse) => {
+            Change::Destroy { prior, .. } if prior.on_destroy.known() == Some(&OnDestroy::Refuse) => {
                 Err(protected(prior.key.get()?).into())
             }
             Change::Destroy { .. } | Change::Update { .. } | Change::Recreate { .. } => Ok(()),

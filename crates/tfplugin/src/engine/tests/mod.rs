@@ -127,8 +127,8 @@ impl Resource for &'static Things {
         self.see(match change {
             Change::Create { .. } => "preflight create".to_owned(),
             Change::Recreate { private, .. } => format!("preflight recreate private {private}"),
-            Change::Update { .. } => "preflight update".to_owned(),
-            Change::Destroy { .. } => "preflight destroy".to_owned(),
+            Change::Update { private, .. } => format!("preflight update private {private}"),
+            Change::Destroy { private, .. } => format!("preflight destroy private {private}"),
         });
         match self.behaviour {
             Behaviour::FailBefore => Err(Diagnostic::error("Refused", "Not now.").into()),
@@ -380,7 +380,7 @@ async fn a_replacement_for_what_does_not_change_is_an_update() {
     larger.insert("size".into(), Value::from(2));
     let planned = plan(&engine, thing("1".into(), "a"), Value::Map(larger), b"").await.unwrap();
     assert!(planned.requires_replace.is_empty());
-    assert_eq!(*things.seen.lock().unwrap(), ["plan Update private 0", "preflight update"]);
+    assert_eq!(*things.seen.lock().unwrap(), ["plan Update private 0", "preflight update private 0"]);
 }
 
 #[tokio::test]
@@ -397,7 +397,7 @@ async fn a_destroy_is_looked_at_while_planning() {
     let (engine, things) = configured(Behaviour::FailBefore).await;
     let refused = plan(&engine, thing("1".into(), "a"), Value::Null, b"").await.unwrap_err();
     assert_eq!(summary(&refused), ["Error: Refused"]);
-    assert_eq!(*things.seen.lock().unwrap(), ["preflight destroy"]);
+    assert_eq!(*things.seen.lock().unwrap(), ["preflight destroy private 0"]);
 }
 
 #[tokio::test]

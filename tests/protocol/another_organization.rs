@@ -1,0 +1,64 @@
+//! The credential of another organization: on a server with several, its administrator is shown all teams of its own and
+//! none of ours. What it does not see is not gone.
+
+use anyhow::{Context as _, Result};
+use tfplugin_testing::Object;
+
+use crate::scene::{ORGANIZATION, Scene, emulator_seeded, object, refusal, text};
+
+/// The organization of somebody else, who administers it as `ada` does ours.
+const ANOTHER: &str = r#"
+organization: globex
+deployment: { kind: multi-tenant }
+people:
+  - { username: hank, email: hank@globex.example, name: Hank, role: admin }
+teams:
+  - name: reactors
+    members: [{ username: hank, role: admin }]
+"#;
+
+/// One object of each type in `research`, and an account of the organization with a key.
+async fn one_of_each(scene: &mut Scene) -> Result<Vec<Object>> {
+    let team = scene.create_team("vision").await?;
+    let member = object([("team", "vision".into()), ("username", "niklaus".into())]);
+    let member = scene.session.create("wandb_team_member", &member).await?;
+    let account = scene.create_account("vision", "builder").await?;
+    let key = scene.create_key(&account, "builder").await?;
+    let roaming =
+        object([("scope", "organization".into()), ("default_team", "vision".into()), ("name", "roaming".into())]);
+    let roaming = scene.session.create("wandb_service_account", &roaming).await?;
+    let roaming_key = scene.create_key(&roaming, "roaming").await?;
+    Ok(vec![team, member, account, key, roaming, roaming_key])
+}
+
+#[tokio::test]
+async fn its_administrator_makes_nothing_go() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let objects = one_of_each(&mut scene).await?;
+    scene.move_to(emulator_seeded(ANOTHER)?).await?;
+    for object in &objects {
+        let refused = refusal(scene.session.refresh(object).await)?;
+        assert!(
+            ["Team not visible", "Service account not visible"].contains(&refused[0].as_str()),
+            "{}: {refused:?}",
+            object.type_name()
+        );
+    }
+    // Nor does a destroy that was not refreshed take them for gone.
+    let refused = refusal(scene.session.plan_destroy(&objects[1]).await)?;
+    assert_eq!(refused, ["Team not visible"]);
+    scene.end().await
+}
+
+/// As after a restore of a backup that did not have the team yet.
+#[tokio::test]
+async fn in_ones_own_what_is_gone_is_gone() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let objects = one_of_each(&mut scene).await?;
+    scene.move_to(emulator_seeded(ORGANIZATION)?).await?;
+    for object in &objects {
+        let gone = scene.session.refresh(object).await?;
+        assert!(gone.is_none(), "{}", text(object, "id").context("it has an id")?);
+    }
+    scene.end().await
+}

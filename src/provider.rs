@@ -8,6 +8,7 @@ use tfplugin::schema::{integer, string};
 use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Provider, Registry, Result, Schema};
 use wandb_client::{BaseUrl, Client, Config, Configured, Credential, Environment, Viewer};
 
+use crate::caller::PlannedTeams;
 use crate::error::{Explain as _, sentence};
 use crate::{access_token, api_key, credentials, functions, service_account, team, team_member, user, viewer};
 
@@ -38,6 +39,8 @@ pub struct Connection {
     pub client: Client,
     /// Who it acts for.
     pub caller: Viewer,
+    /// The teams that are planned to be made.
+    pub planned_teams: PlannedTeams,
 }
 
 /// The `provider` block.
@@ -171,7 +174,7 @@ impl Provider for WandbProvider {
         if let Some(wanted) = config.organization.as_str() {
             check_organization(&client, &caller, wanted).await?;
         }
-        Ok(Connection { client, caller })
+        Ok(Connection { client, caller, planned_teams: PlannedTeams::default() })
     }
 }
 

@@ -38,7 +38,10 @@ impl DataSource for ViewerDataSource {
             .computed("teams", list(Type::String, "The names of the teams that the account is in, sorted."))
             .computed(
                 "organization_admin",
-                boolean("Whether the account administers its organization. Null where the server does not tell."),
+                boolean(
+                    "Whether the account administers its organization. Null where the server does not tell, as of a person \
+                     whom SCIM is closed to.",
+                ),
             )
             .computed("instance_admin", boolean("Whether the account administers the whole W&B instance."))
     }
@@ -51,7 +54,7 @@ impl DataSource for ViewerDataSource {
         let organization_admin = match caller::in_organization(connection).await? {
             InOrganization::Admin => true.into(),
             InOrganization::NoAdmin(_) => false.into(),
-            InOrganization::CannotTell => Attr::Null,
+            InOrganization::Doubtful(_) | InOrganization::CannotTell => Attr::Null,
         };
         Ok(ViewerModel {
             id: viewer.id.to_string().into(),

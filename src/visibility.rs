@@ -50,10 +50,10 @@ pub(crate) async fn team(connection: &Connection, name: &str, origin: Option<&Or
     }
     let is_absent = connection.caller.admin
         || matches!(connection.client.team_exists(name).await.explain(&action)?, TeamExistence::Absent);
-    match is_absent && looks_into(connection, origin).await? {
-        true => Ok(None),
-        false => Err(team_not_visible(connection, name, origin).into()),
+    if is_absent && looks_into(connection, origin).await? {
+        return Ok(None);
     }
+    Err(team_not_visible(connection, name, origin).into())
 }
 
 /// Who is in a team: an error where that is hidden, since then nobody is known to be absent.

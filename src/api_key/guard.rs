@@ -87,7 +87,8 @@ async fn rights(connection: &Connection, owner: &UserId, action: &str) -> Result
 }
 
 /// Refuses to make a key where the caller may not.
-async fn require_admin(connection: &Connection, plan: &ApiKeyModel) -> Result<()> {
+async fn require_admin(cx: &mut Context<'_, Connection>, plan: &ApiKeyModel) -> Result<()> {
+    let connection = cx.provider();
     let Some(owner) = plan.service_account_id.as_str().map(UserId::new) else { return Ok(()) };
     let action = format!("make the API key \"{}\"", plan.name.as_str().unwrap_or_default());
     match rights(connection, &owner, &action).await? {
@@ -96,6 +97,10 @@ async fn require_admin(connection: &Connection, plan: &ApiKeyModel) -> Result<()
         // An admin of the organization need not be in the account's team.
         Rights::Unseen => match caller::in_organization(connection).await? {
             InOrganization::NoAdmin(_) => Err(owner::not_found(&owner).at("service_account_id").into()),
+            InOrganization::Doubtful(error) => {
+                cx.warn(caller::doubtful(connection, &action, &error).at("service_account_id"));
+                Ok(())
+            }
             InOrganization::Admin | InOrganization::CannotTell => Ok(()),
         },
     }
@@ -119,7 +124,7 @@ pub(super) async fn before_create(
     replaced: Option<&Notes>,
 ) -> Result<()> {
     let connection = cx.provider();
-    require_admin(connection, plan).await?;
+    require_admin(cx, plan).await?;
     require_last_use(connection, plan).await?;
     refuse_own(connection, [&plan.replace_existing_key_id])?;
     if let Some(notes) = replaced {
@@ -138,7 +143,7 @@ pub(super) async fn before_update(
 ) -> Result<()> {
     let connection = cx.provider();
     if plan.key_id.is_unknown() || ended(prior, plan).is_some() || to_be_replaced(Some(prior), plan).is_some() {
-        require_admin(connection, plan).await?;
+        require_admin(cx, plan).await?;
     }
     require_last_use(connection, plan).await?;
     refuse_own(connection, ended(prior, plan))?;

@@ -24,5 +24,6 @@ mod upgrade;
 pub(crate) use self::data_source::ApiKeysDataSource;
 pub(crate) use self::decrypted::DecryptedApiKey;
 pub(crate) use self::ephemeral::EphemeralApiKey;
+pub(crate) use self::name::is_made_here;
 pub(crate) use self::resource::ApiKeyResource;
 pub(crate) use self::revoke::RevokeApiKey;

@@ -7,6 +7,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use sha2::{Digest as _, Sha256};
 use tfplugin::schema::validator::Validator;
+use wandb_client::ApiKeyInfo;
 
 use super::model::ApiKeyModel;
 
@@ -49,6 +50,11 @@ impl Tag {
 fn nonce(bytes: &[u8]) -> String {
     let characters = bytes.iter().take(NONCE_CHARACTERS);
     characters.map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
+}
+
+/// Whether this provider has made the key, by its name: also one that another configuration manages.
+pub(crate) fn is_made_here(key: &ApiKeyInfo) -> bool {
+    key.description.as_deref().is_some_and(|whole| split(whole).1.is_some())
 }
 
 /// A whole name as what people chose and the tag, where there is one.

@@ -27,9 +27,9 @@ pub(super) enum Owner {
 /// An account that no team shows is gone only for a caller who sees all teams of the organization that it was seen in.
 /// One of a single team is gone from it for whoever sees that team.
 pub(super) async fn find(connection: &Connection, notes: &Notes, owner: &UserId) -> Result<Owner> {
-    let noted = notes.team.as_deref();
+    let last_team = notes.team.as_deref();
     let mut has_left = false;
-    if let Some(team) = noted {
+    if let Some(team) = last_team {
         match has(connection, team, owner).await? {
             Some(true) => return Ok(Owner::In(team.to_owned())),
             Some(false) => has_left = true,
@@ -37,7 +37,7 @@ pub(super) async fn find(connection: &Connection, notes: &Notes, owner: &UserId)
         }
     }
     let teams = connection.client.caller_teams().await.explain("read the teams of the credential's account")?;
-    for team in teams.iter().filter(|team| noted != Some(team)) {
+    for team in teams.iter().filter(|team| last_team != Some(team)) {
         if has(connection, team, owner).await? == Some(true) {
             return Ok(Owner::In(team.clone()));
         }

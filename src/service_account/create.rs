@@ -84,7 +84,8 @@ async fn refused(connection: &Connection, plan: &ServiceAccountModel, error: &Er
             format!(
                 "Could not {action}: another federated account has this subject, in this team or in another one, or is \
                  one that was taken out of its team and lives on. W&B does not tell which. Import it, or ask an admin of \
-                 the organization to delete it.\n\n{}",
+                 the organization to delete it. If this plan replaces that very account, it has to be destroyed first: \
+                 leave out `create_before_destroy`, here and in what depends on it.\n\n{}",
                 causes(error)
             ),
         )

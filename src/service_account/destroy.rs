@@ -1,20 +1,23 @@
 //! The end of a service account: its keys first, then the account, or what of it this caller may end.
 
 use tfplugin::{Context, Diagnostic, ResourceContext, Result};
-use wandb_client::{ApiKeyInfo, Error, ScimAccess, UserId};
+use wandb_client::{Error, ScimAccess, UserId};
 
 use super::id;
+use super::keys::{self, Keys};
 use super::resource::{ServiceAccountModel, ServiceAccountResource};
 use crate::caller;
 use crate::error::{Explain as _, causes};
 use crate::provider::Connection;
 
-/// What can be said while a destroy is planned. Its keys are not judged yet: those that this configuration manages are
-/// destroyed before the account, and the others cannot be told from them.
+/// What can be said while a destroy is planned.
 pub(super) async fn look(cx: &mut Context<'_, Connection>, prior: &ServiceAccountModel) -> Result<()> {
     let connection = cx.provider();
-    refuse_own(connection, prior)?;
-    let (team, name) = (prior.home().get()?, prior.name.get()?);
+    let (team, name, id) = (prior.home().get()?, prior.name.get()?, id::of_api(prior.id.get()?));
+    refuse_own(connection, &id, name)?;
+    if !id::is_federated(&prior.id) && prior.force_destroy.known() != Some(&true) {
+        keys::look(cx, team, name, &id).await?;
+    }
     let access = connection.client.scim_access().await;
     let ScimAccess::Closed(refused) = access.explain("ask whether SCIM is open to the credential's account")? else {
         return Ok(());
@@ -34,40 +37,85 @@ pub(super) async fn look(cx: &mut Context<'_, Connection>, prior: &ServiceAccoun
     Ok(())
 }
 
+/// Why an account is not deleted altogether.
+enum Left {
+    /// SCIM, which alone can, is closed to the caller.
+    Refused(Error),
+    /// SCIM knows no such account, and the team still shows it.
+    Unknown,
+}
+
 /// Ends the account. It goes by what was applied last.
 pub(super) async fn destroy(
     cx: &mut ResourceContext<'_, ServiceAccountResource>,
     state: &ServiceAccountModel,
 ) -> Result<()> {
-    refuse_own(cx.provider(), state)?;
-    let client = &cx.provider().client;
     let (team, name, id) = (state.home().get()?, state.name.get()?, id::of_api(state.id.get()?));
+    refuse_own(cx.provider(), &id, name)?;
+    let client = &cx.provider().client;
     // A federated account owns none.
-    if !id::is_federated(&state.id) {
-        end_keys(cx.provider(), state, &id).await?;
-    }
-    let refused = match client.delete_service_account(&id).await {
-        Ok(()) => return Ok(()),
-        Err(error) if error.is_forbidden() || error.is_unsupported() => error,
+    let hidden_keys = if id::is_federated(&state.id) { None } else { end_keys(cx.provider(), state, &id).await? };
+    let left = match client.delete_service_account(&id).await {
+        Ok(true) => return Ok(()),
+        Ok(false) if !is_shown(cx.provider(), team, &id).await => return Ok(()),
+        Ok(false) => Left::Unknown,
+        Err(error) if error.is_forbidden() || error.is_unsupported() => Left::Refused(error),
         Err(error) => return Err(error).explain(&format!("delete the service account \"{name}\"")),
     };
     if state.is_of_organization() {
-        return Err(only_by_scim(name, &refused).into());
+        return Err(match left {
+            Left::Refused(refused) => only_by_scim(name, &refused),
+            Left::Unknown => unknown_to_scim(name, team),
+        }
+        .into());
     }
     client
         .remove_from_team(team, &id.into())
         .await
         .explain(&format!("take the service account \"{name}\" out of the team \"{team}\""))?;
-    cx.warn(Diagnostic::warning(
-        "Service account removed from its team only",
-        format!(
-            "The service account \"{name}\" was taken out of the team \"{team}\" and lives on without keys and teams. \
-             Deleting it altogether needs SCIM, which this credential may not use: an admin of the organization can do \
-             it.\n\n{}",
-            causes(&refused)
-        ),
-    ));
+    cx.warn(removed_only(name, team, &left, hidden_keys.is_some()));
     Ok(())
+}
+
+/// Whether the team still shows the account.
+async fn is_shown(connection: &Connection, team: &str, id: &UserId) -> bool {
+    connection.client.service_account(team, id).await.is_ok_and(|account| account.is_some())
+}
+
+fn removed_only(name: &str, team: &str, left: &Left, has_hidden_keys: bool) -> Diagnostic {
+    let keys = if has_hidden_keys {
+        "with the keys that it has, which could not be seen, and without"
+    } else {
+        "without keys and"
+    };
+    let why = match left {
+        Left::Refused(refused) => format!(
+            "Deleting it altogether needs SCIM, which this credential may not use: an admin of the organization can do \
+             it.\n\n{}",
+            causes(refused)
+        ),
+        Left::Unknown => {
+            "SCIM, which deletes accounts altogether, does not know it. Ask an admin of the organization whether it \
+                          is of use to anyone."
+                .to_owned()
+        }
+    };
+    Diagnostic::warning(
+        "Service account removed from its team only",
+        format!("The service account \"{name}\" was taken out of the team \"{team}\" and lives on {keys} teams. {why}"),
+    )
+}
+
+/// An account of the organization that nothing can end.
+fn unknown_to_scim(name: &str, team: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Service account was not deleted",
+        format!(
+            "SCIM, which alone deletes service accounts of the organization, does not know \"{name}\", and the team \
+             \"{team}\" still shows it. If the credential belongs to another organization, use one of the account's own. If \
+             it is an account of the team, import it as `TEAM/NAME` in place of `organization/TEAM/NAME`."
+        ),
+    )
 }
 
 fn only_by_scim(name: &str, refused: &Error) -> Diagnostic {
@@ -83,55 +131,35 @@ fn only_by_scim(name: &str, refused: &Error) -> Diagnostic {
 }
 
 /// The run would saw off the branch that it sits on.
-fn refuse_own(connection: &Connection, account: &ServiceAccountModel) -> Result<()> {
-    if account.id.as_str().map(id::of_api).as_ref() != Some(&connection.caller.id) {
+pub(super) fn refuse_own(connection: &Connection, id: &UserId, name: &str) -> Result<()> {
+    if *id != connection.caller.id {
         return Ok(());
     }
     Err(Diagnostic::error(
         "Own service account",
         format!(
-            "The credential of this run belongs to the service account \"{}\", so destroying the account would end the \
-             run half-way. Use the credential of another account.",
-            account.name.as_str().unwrap_or_default()
+            "The credential of this run belongs to the service account \"{name}\", so destroying the account would end the \
+             run half-way. Use the credential of another account."
         ),
     )
     .into())
 }
 
-/// Revokes the account's keys, or refuses where that is not wanted.
-async fn end_keys(connection: &Connection, account: &ServiceAccountModel, id: &UserId) -> Result<()> {
-    let client = &connection.client;
+/// Revokes the account's keys, or refuses where that is not wanted. Returns what hides keys that were wanted to be revoked,
+/// too.
+async fn end_keys(connection: &Connection, account: &ServiceAccountModel, id: &UserId) -> Result<Option<Error>> {
     let name = account.name.get()?;
-    // None where the account is not in its team any more.
-    let keys = client.api_keys(account.home().get()?, id).await;
-    let keys = keys.explain(&format!("look for API keys of the service account \"{name}\""))?.unwrap_or_default();
-    if !keys.is_empty() && account.force_destroy.known() != Some(&true) {
-        return Err(owns_keys(name, &keys).into());
-    }
+    let is_forced = account.force_destroy.known() == Some(&true);
+    let keys = match keys::of(connection, account.home().get()?, name, id).await? {
+        Keys::NoAccount => return Ok(None),
+        Keys::Hidden(error) if is_forced => return Ok(Some(error)),
+        Keys::Hidden(error) => return Err(keys::hidden(name, &error).into()),
+        Keys::Seen(keys) if !keys.is_empty() && !is_forced => return Err(keys::refused(name, &keys).into()),
+        Keys::Seen(keys) => keys,
+    };
     for key in keys {
-        let revoked = client.delete_api_key(&key.id).await;
-        revoked.explain(&format!("revoke the API key {} of the service account \"{name}\"", describe(&key)))?;
+        let revoked = connection.client.delete_api_key(&key.id).await;
+        revoked.explain(&format!("revoke the API key {} of the service account \"{name}\"", keys::describe(&key)))?;
     }
-    Ok(())
-}
-
-fn owns_keys(name: &str, keys: &[ApiKeyInfo]) -> Diagnostic {
-    let list: Vec<String> = keys.iter().map(|key| format!("  - {}", describe(key))).collect();
-    Diagnostic::error(
-        "Service account owns other API keys",
-        format!(
-            "The service account \"{name}\" owns API keys that this configuration does not destroy with it, and they \
-             would stop working:\n\n{}\n\nRevoke them in W&B first; or import them as `wandb_api_key`; or apply \
-             `force_destroy = true`, and a later destroy revokes them. The account was left as it is.",
-            list.join("\n")
-        ),
-    )
-}
-
-/// Such as `"laptop" (key id 0123abcd, made 2026-01-01T00:00:00Z, never used)`.
-fn describe(key: &ApiKeyInfo) -> String {
-    let name = key.description.as_deref().unwrap_or_default();
-    let made = key.created_at.map(|at| format!(", made {at}")).unwrap_or_default();
-    let used = key.last_used_at.map(|at| format!(", last used {at}")).unwrap_or_default();
-    format!("\"{name}\" (key id {}{made}{used})", key.key_id)
+    Ok(None)
 }

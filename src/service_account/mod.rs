@@ -6,6 +6,7 @@ mod data_sources;
 mod destroy;
 pub(crate) mod id;
 pub(crate) mod import;
+mod keys;
 mod plan;
 mod preflight;
 mod read;

@@ -2,10 +2,10 @@
 
 use tfplugin::resource::Change;
 use tfplugin::{Context, Diagnostic, Diagnostics, Result};
-use wandb_client::{Ability, ScimAccess, ServiceAccount};
+use wandb_client::{Ability, ScimAccess, ServiceAccount, UserId};
 
-use super::resource::{AuthenticationMethod, ServiceAccountModel, ServiceAccountResource};
-use super::{destroy, id};
+use super::resource::{AuthenticationMethod, Notes, ServiceAccountModel, ServiceAccountResource};
+use super::{destroy, id, keys};
 use crate::error::{Explain as _, causes};
 use crate::provider::Connection;
 use crate::{caller, import_id};
@@ -17,7 +17,10 @@ pub(super) async fn look(cx: &mut Context<'_, Connection>, change: Change<'_, Se
             require_possible(cx.provider(), plan).await?;
             warn_of_namesakes(cx, plan).await
         }
-        Change::Recreate { plan, .. } => require_possible(cx.provider(), plan).await,
+        Change::Recreate { plan, private } => {
+            require_possible(cx.provider(), plan).await?;
+            look_at_replaced(cx, plan, private).await
+        }
         Change::Update { prior, plan, .. } => look_at_record(cx, prior, plan).await,
         Change::Destroy { prior, .. } => destroy::look(cx, prior).await,
     }
@@ -28,11 +31,14 @@ async fn require_possible(connection: &Connection, plan: &ServiceAccountModel) -
     let client = &connection.client;
     let offers = async |ability| client.offers(ability).await.explain("ask what the server offers");
     if plan.is_of_organization() {
-        let action = "make service accounts of the organization";
-        caller::require_organization_admin(connection, action).await.map_err(|errors| at("scope", errors))?;
         let access = client.scim_access().await.explain("ask whether SCIM is open to the credential's account")?;
-        if let ScimAccess::Closed(error) = access {
-            return Err(scim_not_available(&error).into());
+        match access {
+            ScimAccess::Closed(error) if error.is_forbidden() => {
+                let action = "make service accounts of the organization";
+                return Err(caller::no_admin(connection, action, &error).at("scope").into());
+            }
+            ScimAccess::Closed(error) => return Err(scim_not_available(&error).into()),
+            ScimAccess::Open => {}
         }
         if !offers(Ability::OrganizationServiceAccounts).await? {
             return Err(not_offered("service accounts of the organization", "0.81").at("scope").into());
@@ -50,6 +56,47 @@ async fn require_possible(connection: &Connection, plan: &ServiceAccountModel) -
         return Err(Diagnostic::error("Not offered by this server", detail).at("subject").into());
     }
     Ok(())
+}
+
+/// Looks at the account that another one is to take the place of. It is not shown here, so it is found by the notes.
+async fn look_at_replaced(
+    cx: &mut Context<'_, Connection>,
+    plan: &ServiceAccountModel,
+    replaced: &Notes,
+) -> Result<()> {
+    let Some(id) = replaced.id.as_ref().map(UserId::new) else { return Ok(()) };
+    let name = plan.name.as_str().unwrap_or_default();
+    destroy::refuse_own(cx.provider(), &id, name)?;
+    if let Some(subject) = plan.subject.as_str()
+        && replaced.subject.as_deref() == Some(subject)
+    {
+        let access = cx.provider().client.scim_access().await;
+        let access = access.explain("ask whether SCIM is open to the credential's account")?;
+        if let ScimAccess::Closed(refused) = access {
+            return Err(subject_stays_taken(name, &refused).into());
+        }
+    }
+    match plan.home().as_str() {
+        Some(team) if replaced.subject.is_none() && plan.force_destroy.known() != Some(&true) => {
+            keys::look(cx, team, name, &id).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Without SCIM an account only leaves its team, and keeps its subject.
+fn subject_stays_taken(name: &str, refused: &wandb_client::Error) -> Diagnostic {
+    Diagnostic::error(
+        "Federated account cannot be replaced",
+        format!(
+            "Replacing the service account \"{name}\" would take the present one out of its team only: deleting it \
+             altogether needs SCIM, which this credential may not use. It would keep its subject, and its successor could \
+             not have the same one. Use the credential of an admin of the organization; or give the successor another \
+             `subject`.\n\n{}",
+            causes(refused)
+        ),
+    )
+    .at("subject")
 }
 
 fn at(attribute: &str, errors: Diagnostics) -> Diagnostics {

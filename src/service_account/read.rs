@@ -24,6 +24,9 @@ pub(super) async fn read(cx: &mut Cx<'_>, state: ServiceAccountModel) -> Result<
     match found {
         Some(account) => {
             visibility::note_origin(connection, team, &mut cx.private.origin).await;
+            if cx.private.id.is_none() {
+                cx.private.note(&id, state.subject.as_str());
+            }
             Ok(Some(named_as(state, account)))
         }
         None if state.is_of_organization() => find_elsewhere(cx, state, &id).await,

@@ -6,6 +6,7 @@ use tfplugin::schema::validator::{length, not_blank, one_of, trimmed};
 use tfplugin::schema::{boolean, string};
 use tfplugin::value::Type;
 use tfplugin::{Attr, Context, Diagnostics, Model, Resource, ResourceContext, Result, Schema, string_enum};
+use wandb_client::UserId;
 
 use super::{create, destroy, id, import, plan, preflight, read, validation};
 use crate::provider::Connection;
@@ -36,7 +37,13 @@ pub(crate) struct ServiceAccountIdentity {
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Notes {
     /// Where the team that shows it was seen.
+    #[serde(default)]
     pub(super) origin: Option<Origin>,
+    /// Its id, and the subject that it was made with, where there is one: the plan of a replacement shows neither.
+    #[serde(default)]
+    pub(super) id: Option<String>,
+    #[serde(default)]
+    pub(super) subject: Option<String>,
 }
 
 string_enum! {
@@ -173,9 +180,10 @@ impl Resource for ServiceAccountResource {
         cx: &mut ResourceContext<'_, Self>,
         plan: ServiceAccountModel,
     ) -> Result<ServiceAccountModel> {
-        let subject = plan.subject.get_optional()?;
+        let subject = plan.subject.get_optional()?.cloned();
         cx.private.origin = visibility::origin(cx.provider(), plan.home().get()?).await;
         let account = create::create(cx, &plan).await?;
+        cx.private.note(&account.id, subject.as_deref());
         let (id, method) = match subject {
             Some(_) => (id::federated(&account.id), AuthenticationMethod::FederatedIdentity),
             None => (account.id.to_string().into(), AuthenticationMethod::ApiKey),
@@ -193,10 +201,11 @@ impl Resource for ServiceAccountResource {
 
     async fn update(
         &self,
-        _: &mut ResourceContext<'_, Self>,
+        cx: &mut ResourceContext<'_, Self>,
         _: ServiceAccountModel,
         plan: ServiceAccountModel,
     ) -> Result<ServiceAccountModel> {
+        cx.private.note(&id::of_api(plan.id.get()?), plan.subject.as_str());
         // Only what W&B does not know, or does not tell, is written down here.
         Ok(plan)
     }
@@ -217,8 +226,17 @@ impl Resource for ServiceAccountResource {
             }
         };
         let state = target.import(cx.provider()).await?;
+        cx.private.note(&id::of_api(state.id.get()?), None);
         cx.private.origin = visibility::origin(cx.provider(), state.home().get()?).await;
         Ok(state)
+    }
+}
+
+impl Notes {
+    /// Notes the account itself.
+    pub(super) fn note(&mut self, id: &UserId, subject: Option<&str>) {
+        self.id = Some(id.to_string());
+        self.subject = subject.map(str::to_owned);
     }
 }
 

@@ -134,7 +134,7 @@ impl Resource for TeamResource {
 
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
         match change {
-            Change::Create { plan } => ahead_of_create(cx.provider(), plan).await,
+            Change::Create { plan } => ahead_of_create(cx, plan).await,
             Change::Destroy { prior, private } => refuse_to_delete(cx.provider(), prior, private).await,
             Change::Update { .. } | Change::Recreate { .. } => Ok(()),
         }
@@ -220,15 +220,25 @@ impl Resource for TeamResource {
     }
 }
 
-async fn ahead_of_create(connection: &Connection, plan: &TeamModel) -> Result<()> {
+async fn ahead_of_create(cx: &mut Context<'_, Connection>, plan: &TeamModel) -> Result<()> {
+    let connection = cx.provider();
+    let access = connection.client.scim_access().await;
+    let access = access.explain("ask whether SCIM is open to the credential's account")?;
     if let Some(name) = plan.name.as_str() {
         if connection.client.team(name).await.explain(&format!("look for the team \"{name}\""))?.is_some() {
             return Err(messages::exists(name).into());
         }
-        caller::require_organization_admin(connection, &format!("create the team \"{name}\"")).await?;
+        let action = format!("create the team \"{name}\"");
+        match &access {
+            // SCIM alone makes such teams.
+            ScimAccess::Closed(refusal) if !plan.storage_bucket.is_null() && refusal.is_forbidden() => {
+                return Err(caller::no_admin(connection, &action, refusal).into());
+            }
+            _ => caller::require_organization_admin(cx, &action).await?,
+        }
+        connection.planned_teams.add(name);
     }
-    let access = connection.client.scim_access().await;
-    match access.explain("ask whether SCIM is open to the credential's account")? {
+    match access {
         ScimAccess::Closed(refusal) if !plan.storage_bucket.is_null() => {
             return Err(messages::bucket_needs_scim(&refusal).into());
         }

@@ -7,7 +7,7 @@ use tfplugin_testing::Object;
 use crate::scene::{ORGANIZATION, Scene, emulator_seeded, object, refusal, text};
 
 /// The organization of somebody else, who administers it as `ada` does ours.
-const ANOTHER: &str = r#"
+const ANOTHER: &str = r"
 organization: globex
 deployment: { kind: multi-tenant }
 people:
@@ -15,7 +15,7 @@ people:
 teams:
   - name: reactors
     members: [{ username: hank, role: admin }]
-"#;
+";
 
 /// One object of each type in `research`, and an account of the organization with a key.
 async fn one_of_each(scene: &mut Scene) -> Result<Vec<Object>> {

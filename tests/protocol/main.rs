@@ -12,6 +12,7 @@ mod provider;
 mod scale;
 mod scene;
 mod service_account;
+mod service_account_end;
 mod team;
 mod team_data_source;
 mod team_member;

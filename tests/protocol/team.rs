@@ -5,7 +5,7 @@ use serde_json::json;
 use tfplugin::value::Value;
 use tfplugin_testing::{Action, ImportTarget};
 
-use crate::scene::{Scene, object, refusal, text};
+use crate::scene::{GRACE, Scene, object, refusal, text, warnings};
 
 const TYPE: &str = "wandb_team";
 
@@ -164,5 +164,19 @@ async fn an_admin_is_not_refused_where_scim_says_nothing() -> Result<()> {
     }
     scene.session.restart().await?;
     scene.create_account("research", "nightly").await?;
+    scene.end().await
+}
+
+/// Where an organization has no SCIM, its admin is told the same as everyone else.
+#[tokio::test]
+async fn whom_scim_is_closed_to_plans_a_team_and_what_is_in_it() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    scene.act_as(GRACE).await?;
+    let account = object([("team", "science".into()), ("name", "ci".into())]);
+    let refused = refusal(scene.session.plan("wandb_service_account", None, &account).await)?;
+    assert_eq!(refused, ["team: Team not found"]);
+    let plan = scene.session.plan(TYPE, None, &team("science", "abandon")).await?;
+    assert_eq!(warnings(plan.warnings()), ["Permission in doubt"]);
+    scene.session.plan("wandb_service_account", None, &account).await?;
     scene.end().await
 }

@@ -122,16 +122,17 @@ impl Client {
         Ok(member.and_then(|member| ServiceAccount::of(member, &team.name)))
     }
 
-    /// Deletes a service account altogether, by SCIM, and with it its keys. It is no error if it is gone already. A
-    /// caller who may not use SCIM gets an error ([`Error::is_forbidden`]) and can still [take the account out of its
+    /// Deletes a service account altogether, by SCIM, and with it its keys. False if SCIM knows none of this id: it is gone
+    /// already, or none that this SCIM is about, and then a team may still show it. A caller who may not use SCIM gets an error ([`Error::is_forbidden`]) and can still [take the account out of its
     /// team](Self::remove_from_team); so does the caller of a server without SCIM ([`Error::is_unsupported`]).
-    pub async fn delete_service_account(&self, id: &UserId) -> Result<(), Error> {
+    pub async fn delete_service_account(&self, id: &UserId) -> Result<bool, Error> {
         let _change = self.change(Changed::AnyTeam);
         match self.scim(|| scim::users::delete(self.base_url(), id), scim::read_empty).await {
-            Err(error) if !error.is_not_found() => Err(error),
-            Ok(()) | Err(_) => {
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+            Ok(()) => {
                 self.inner().seen_accounts.forget(id);
-                Ok(())
+                Ok(true)
             }
         }
     }

@@ -7,7 +7,7 @@ use tfplugin_proto::tfplugin6 as proto;
 use tfplugin_proto::tfplugin6::invoke_action::{Event, event};
 
 use super::wire::{self, Subject};
-use super::{Call, Result, Session, capabilities};
+use super::{Call, Result, Session};
 use crate::process::within;
 use crate::rules::{Breach, Rule};
 
@@ -34,7 +34,7 @@ impl Session {
         let request = proto::plan_action::Request {
             action_type: type_name.to_owned(),
             config,
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
         };
         let answer = within("a plan", self.provider().plan_action(request)).await??.into_inner();
         warnings.extend(subject.accept(answer.diagnostics)?);
@@ -50,7 +50,7 @@ impl Session {
         let request = proto::invoke_action::Request {
             action_type: type_name.to_owned(),
             config: Some(wire::encode(&schema.configuration(config)?, schema.object_type())?),
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
         };
         let stream = within("an invocation", self.provider().invoke_action(request)).await??.into_inner();
         let events = within("the end of an invocation", stream.try_collect()).await??;

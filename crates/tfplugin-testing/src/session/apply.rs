@@ -7,7 +7,7 @@ use tfplugin_proto::tfplugin6 as proto;
 
 use super::plan::{Answer, Question};
 use super::wire::{self, Subject};
-use super::{Action, Call, Object, PARALLELISM, Plan, Result, Session};
+use super::{Action, Call, Object, PARALLELISM, Plan, Result, Session, SessionError};
 use crate::process::within;
 use crate::rules::{self, Breach, Rule};
 
@@ -17,6 +17,9 @@ pub struct Applied {
     type_name: String,
     /// What is stored now; none where there is nothing.
     pub object: Option<Object>,
+    /// What is stored beside it: the old object of a replacement that was not destroyed after the new one was made. It
+    /// is left for a later run to destroy.
+    pub deposed: Option<Object>,
     /// All that the provider said, errors too.
     pub diagnostics: Diagnostics,
 }
@@ -50,7 +53,10 @@ impl Session {
         match plan.action {
             Action::NoOp => Ok(Applied::unchanged(plan)),
             Action::Create | Action::Update => self.plan_again_and_change(plan, plan.prior.as_ref()).await,
-            Action::Destroy => self.destroy_planned(plan).await,
+            Action::Destroy => match &plan.prior {
+                Some(deposed) if deposed.deposed => self.destroy_deposed(deposed).await,
+                _ => self.destroy_planned(plan).await,
+            },
             Action::Replace if plan.create_before_destroy => self.create_then_destroy(plan).await,
             Action::Replace => self.destroy_then_create(plan).await,
         }
@@ -67,16 +73,34 @@ impl Session {
         Ok(Applied { diagnostics, ..created })
     }
 
+    /// The old object is deposed as soon as there is a new one. Where none was made, it stays what it was.
     async fn create_then_destroy(&self, plan: &Plan) -> Result<Applied> {
         let created = self.plan_again_and_change(plan, None).await?;
-        let (Some(old), false) = (&plan.prior, created.diagnostics.has_error()) else { return Ok(created) };
-        // Only now is the provider asked about the destroy of the old one.
-        let destroyed = self.plan_destroy(old).await?;
-        let destroyed = self.destroy_planned(&destroyed).await?;
+        let Some(old) = plan.prior.clone() else { return Ok(created) };
+        if created.object.is_none() {
+            return Ok(Applied { object: Some(old), ..created });
+        }
+        let deposed = Object { deposed: true, ..old };
+        if created.diagnostics.has_error() {
+            return Ok(Applied { deposed: Some(deposed), ..created });
+        }
+        let destroyed = self.destroy_deposed(&deposed).await?;
         let diagnostics = created.diagnostics.into_iter().chain(destroyed.diagnostics).collect();
-        Ok(Applied { object: created.object, ..Applied { diagnostics, ..destroyed } })
+        Ok(Applied { deposed: destroyed.deposed, diagnostics, ..created })
     }
 
+    /// Only now is the provider asked about this destroy, whatever an earlier plan said. Refused, the object is kept.
+    async fn destroy_deposed(&self, deposed: &Object) -> Result<Applied> {
+        match self.plan_destroy(deposed).await {
+            Ok(plan) => self.destroy_planned(&plan).await,
+            Err(SessionError::Refused { type_name, diagnostics, .. }) => {
+                Ok(Applied::stored(&type_name, Some(deposed.clone()), diagnostics))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The provider gets the private bytes that it planned with.
     async fn destroy_planned(&self, plan: &Plan) -> Result<Applied> {
         let answer = &Answer { planned: Value::Null, ..plan.answer.clone() };
         let Plan { type_name, prior, .. } = plan;
@@ -87,7 +111,11 @@ impl Session {
     async fn plan_again_and_change(&self, plan: &Plan, prior: Option<&Object>) -> Result<Applied> {
         let Plan { type_name, config, .. } = plan;
         let schema = self.schemas.resource(type_name)?;
-        let private = prior.map(Object::private).unwrap_or_default();
+        let private = match prior {
+            _ if self.stores_planned_private => &plan.answer.private,
+            Some(prior) => prior.private(),
+            None => &[],
+        };
         let answer = self.ask(&Question { type_name, prior, private, config }).await?;
         let mut breaches =
             rules::compatible(schema.object_type(), &plan.answer.planned, &answer.planned, Rule::FinalPlan);
@@ -140,25 +168,32 @@ impl Session {
         }
         subject.hold(breaches)?;
 
-        let type_name = type_name.to_owned();
         if value.is_null() {
             // Where something failed, hosts keep what they had.
             let object = prior.filter(|_| diagnostics.has_error()).cloned();
-            return Ok(Applied { type_name, object, diagnostics });
+            return Ok(Applied::stored(type_name, object, diagnostics));
         }
         let tainted = match prior {
             None => diagnostics.has_error(),
             Some(prior) => plan.planned.is_null() && prior.tainted,
         };
-        let object = Some(Object { type_name: type_name.clone(), value, private, identity, tainted });
-        Ok(Applied { type_name, object, diagnostics })
+        let deposed = prior.is_some_and(Object::is_deposed);
+        let object = Object { type_name: type_name.to_owned(), value, private, identity, tainted, deposed };
+        Ok(Applied::stored(type_name, Some(object), diagnostics))
     }
 }
 
 impl Applied {
     fn unchanged(plan: &Plan) -> Self {
-        let (type_name, object) = (plan.type_name.clone(), plan.prior.clone());
-        Self { type_name, object, diagnostics: Diagnostics::new() }
+        Self::stored(&plan.type_name, plan.prior.clone(), Diagnostics::new())
+    }
+
+    fn stored(type_name: &str, object: Option<Object>, diagnostics: Diagnostics) -> Self {
+        let type_name = type_name.to_owned();
+        match object {
+            Some(deposed) if deposed.deposed => Self { type_name, object: None, deposed: Some(deposed), diagnostics },
+            object => Self { type_name, object, deposed: None, diagnostics },
+        }
     }
 
     /// The object, where nothing failed.

@@ -4,7 +4,7 @@ use tfplugin::value::Value;
 use tfplugin_proto::tfplugin6 as proto;
 
 use super::wire::{self, Subject};
-use super::{Call, Result, Session, capabilities};
+use super::{Call, Result, Session};
 use crate::process::within;
 use crate::rules::{self, Breach, Rule};
 
@@ -25,7 +25,7 @@ impl Session {
         let request = proto::read_data_source::Request {
             type_name: type_name.to_owned(),
             config: Some(sent),
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
             ..proto::read_data_source::Request::default()
         };
         let answer = within("a read", self.provider().read_data_source(request)).await??.into_inner();

@@ -7,7 +7,7 @@ use tfplugin::value::Value;
 use tfplugin_proto::tfplugin6 as proto;
 
 use super::wire::{self, Subject};
-use super::{Call, Result, Session, capabilities};
+use super::{Call, Result, Session};
 use crate::process::within;
 use crate::rules::{self, Breach, Rule};
 
@@ -63,7 +63,7 @@ impl Session {
         let request = proto::open_ephemeral_resource::Request {
             type_name: type_name.to_owned(),
             config: Some(sent),
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
         };
         let answer = within("an open", self.provider().open_ephemeral_resource(request)).await??.into_inner();
         subject.accept(answer.diagnostics)?;

@@ -4,7 +4,7 @@ use tfplugin::value::Value;
 use tfplugin_proto::tfplugin6 as proto;
 
 use super::wire::{self, Subject};
-use super::{Call, Object, Result, Session, capabilities};
+use super::{Call, Object, Result, Session};
 use crate::process::within;
 use crate::rules::{self, Breach, Rule};
 
@@ -39,7 +39,7 @@ impl Session {
         let request = proto::import_resource_state::Request {
             type_name: type_name.to_owned(),
             id,
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
             identity: wire::encode_identity(identity.as_ref(), identity_type)?,
         };
         let answer = within("an import", self.provider().import_resource_state(request)).await??.into_inner();
@@ -64,7 +64,7 @@ impl Session {
         subject.hold(breaches)?;
 
         let (type_name, private) = (type_name.to_owned(), imported.private.to_vec());
-        let object = Object { type_name, value, private, identity, tainted: false };
+        let object = Object { type_name, value, private, identity, tainted: false, deposed: false };
         let read = self.read(&object).await?;
         read.ok_or_else(|| {
             Subject::new(Call::ReadResource, &object.type_name).broken(vec![Breach::whole(Rule::ImportedExistence)])

@@ -52,6 +52,7 @@ pub struct Session {
     schemas: Schemas,
     /// The configuration of the `provider` block, for the processes that follow.
     configuration: Option<Value>,
+    stores_planned_private: bool,
     /// The processes that have ended.
     finished: Vec<Finished>,
 }
@@ -61,7 +62,16 @@ impl Session {
     pub async fn start(launch: Launch) -> Result<Self> {
         let host = launch.clone().host().await?;
         let schemas = Schemas::read(&mut host.provider()).await?;
-        Ok(Self { launch, host, schemas, configuration: None, finished: Vec::new() })
+        let (configuration, finished) = (None, Vec::new());
+        Ok(Self { launch, host, schemas, configuration, stores_planned_private: false, finished })
+    }
+
+    /// From now on the private bytes of a plan reach the plan that is made again at apply, as from Terraform 1.16 on.
+    /// Without this, as in all hosts before, that plan gets the private bytes of the object as it is.
+    #[must_use]
+    pub fn store_planned_private(mut self) -> Self {
+        self.stores_planned_private = true;
+        self
     }
 
     /// What the provider offers.
@@ -87,7 +97,7 @@ impl Session {
         let request = proto::configure_provider::Request {
             terraform_version: TERRAFORM_VERSION.to_owned(),
             config: Some(wire::encode(config, self.schemas.provider().object_type())?),
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
         };
         let answer = within("an answer", self.provider().configure_provider(request)).await??.into_inner();
         Subject::new(Call::ConfigureProvider, "").accept(answer.diagnostics)
@@ -114,6 +124,15 @@ impl Session {
         Ok(finished.into_iter().flat_map(|finished| finished.stderr).collect())
     }
 
+    /// What the session says of itself. It never waits for a deferred answer.
+    fn capabilities(&self) -> proto::ClientCapabilities {
+        proto::ClientCapabilities {
+            write_only_attributes_allowed: true,
+            store_planned_private: self.stores_planned_private,
+            ..proto::ClientCapabilities::default()
+        }
+    }
+
     /// The connection under the session, for calls that it has no method for.
     #[must_use]
     pub fn provider(&self) -> ProviderClient<Channel> {
@@ -128,9 +147,4 @@ async fn ended(host: Host) -> Result<Finished> {
     let breaches = if well { Vec::new() } else { vec![Breach::whole(Rule::Process)] };
     Subject::new(Call::Shutdown, "").hold(breaches)?;
     Ok(finished)
-}
-
-/// What the session can do, as the newest hosts say of themselves. It never waits for a deferred answer.
-fn capabilities() -> proto::ClientCapabilities {
-    proto::ClientCapabilities { write_only_attributes_allowed: true, ..proto::ClientCapabilities::default() }
 }

@@ -10,6 +10,7 @@ pub struct Object {
     pub(super) private: Vec<u8>,
     pub(super) identity: Option<Value>,
     pub(super) tainted: bool,
+    pub(super) deposed: bool,
 }
 
 impl Object {
@@ -56,6 +57,12 @@ impl Object {
         self.tainted
     }
 
+    /// Whether another object has taken its place, so that it is there only to be destroyed.
+    #[must_use]
+    pub fn is_deposed(&self) -> bool {
+        self.deposed
+    }
+
     /// Marks the object, as `terraform taint` does.
     #[must_use]
     pub fn taint(mut self) -> Self {
@@ -72,6 +79,7 @@ impl fmt::Debug for Object {
             .field("value", &self.value)
             .field("identity", &self.identity)
             .field("tainted", &self.tainted)
+            .field("deposed", &self.deposed)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use tfplugin::value::{Path, Value};
 use tfplugin_proto::tfplugin6 as proto;
 
 use super::wire::{self, Subject};
-use super::{Call, Object, PARALLELISM, Result, Session, capabilities};
+use super::{Call, Object, PARALLELISM, Result, Session};
 use crate::process::within;
 use crate::proposed::proposed_new_state;
 use crate::rules::{self, Breach, Rule};
@@ -125,7 +125,7 @@ impl Session {
         let request = proto::validate_resource_config::Request {
             type_name: type_name.to_owned(),
             config: Some(wire::encode(&config, schema.object_type())?),
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
         };
         let answer = within("an answer", self.provider().validate_resource_config(request)).await??.into_inner();
         Subject::new(Call::ValidateResourceConfig, type_name).accept(answer.diagnostics)
@@ -215,7 +215,7 @@ impl Session {
             proposed_new_state: Some(wire::encode(&proposed, ty)?),
             config: Some(wire::encode(config, ty)?),
             prior_private: private.to_vec().into(),
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
             prior_identity: wire::encode_identity(prior_identity, identity_type)?,
             ..proto::plan_resource_change::Request::default()
         };

@@ -5,7 +5,7 @@ use tfplugin::value::Value;
 use tfplugin_proto::tfplugin6 as proto;
 
 use super::wire::{self, Subject};
-use super::{Call, Object, PARALLELISM, Result, Session, capabilities};
+use super::{Call, Object, PARALLELISM, Result, Session};
 use crate::process::within;
 use crate::rules::{self, Breach, Rule};
 
@@ -53,7 +53,7 @@ impl Session {
 
     /// One call, held against the rules.
     pub(super) async fn read(&self, object: &Object) -> Result<Option<Object>> {
-        let Object { type_name, value, private, identity, tainted } = object;
+        let Object { type_name, value, private, identity, tainted, deposed } = object;
         let schema = self.schemas.resource(type_name)?;
         let (ty, identity_type) = (schema.object_type(), self.schemas.identity(type_name));
         let subject = Subject::new(Call::ReadResource, type_name);
@@ -61,7 +61,7 @@ impl Session {
             type_name: type_name.clone(),
             current_state: Some(wire::encode(value, ty)?),
             private: private.clone().into(),
-            client_capabilities: Some(capabilities()),
+            client_capabilities: Some(self.capabilities()),
             current_identity: wire::encode_identity(identity.as_ref(), identity_type)?,
             ..proto::read_resource::Request::default()
         };
@@ -84,6 +84,7 @@ impl Session {
             private: answer.private.to_vec(),
             identity: new_identity,
             tainted: *tainted,
+            deposed: *deposed,
         }))
     }
 }

@@ -73,7 +73,9 @@ fn set_fulfils(ty: &Type, planned: &[Value], applied: &[Value]) -> bool {
 /// The attributes that are wholly known in every one of these objects; none where they are no objects.
 fn certain_attributes(elements: &[Value]) -> Vec<&str> {
     let Some(Value::Map(first)) = elements.first() else { return Vec::new() };
-    let certain = |name: &str| elements.iter().all(|element| element.attribute(name).is_wholly_known());
+    // An element that is unknown as a whole has no attribute yet.
+    let known = |element: &Value, name: &str| element.as_map()?.get(name).filter(|it| it.is_wholly_known()).map(drop);
+    let certain = |name: &str| elements.iter().all(|element| known(element, name).is_some());
     first.keys().map(String::as_str).filter(|name| certain(name)).collect()
 }
 
@@ -98,6 +100,18 @@ mod tests {
         let planned = Value::set(["xa".into(), Value::refined(Refinement::prefix("x"))]);
         assert_eq!(difference(&ty, &planned, &Value::set(["xa".into(), "xb".into()])), None);
         assert!(difference(&ty, &planned, &Value::set(["xa".into(), "b".into()])).is_some());
+    }
+
+    #[test]
+    fn an_element_that_was_unknown_as_a_whole_becomes_any() {
+        let attributes = [("name".to_owned(), Type::String)].into();
+        let ty = Type::set(Type::Object(ObjectType { attributes, ..ObjectType::default() }));
+        let element = |name: &str| Value::object([("name", name.into())]);
+        for unknown in [Value::unknown(), Value::refined(Refinement::not_null())] {
+            let planned = Value::set([element("a"), unknown]);
+            assert_eq!(difference(&ty, &planned, &Value::set([element("a"), element("b")])), None);
+            assert!(difference(&ty, &planned, &Value::set([element("b"), element("c")])).is_some());
+        }
     }
 
     #[test]

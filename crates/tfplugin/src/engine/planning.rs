@@ -16,6 +16,14 @@ pub(super) fn follow_schema(attributes: &Attributes, config: &Value, prior: Opti
     }))
 }
 
+/// An element of nested objects; it may be null or unknown as a whole, and is planned so.
+fn follow_element(nested: &Attributes, config: &Value, prior: Option<&Value>) -> Value {
+    match config {
+        Value::Map(_) => follow_schema(nested, config, prior),
+        _ => config.clone(),
+    }
+}
+
 fn follow(attribute: &Attribute, config: &Value, prior: Option<&Value>) -> Value {
     if attribute.is_write_only() {
         return Value::Null;
@@ -31,20 +39,20 @@ fn follow(attribute: &Attribute, config: &Value, prior: Option<&Value>) -> Value
     }
     let Kind::Nested(nesting, nested) = attribute.kind() else { return wanted.clone() };
     match (nesting, wanted) {
-        (Nesting::Single, Value::Map(_)) => follow_schema(nested, wanted, prior),
+        (Nesting::Single, wanted) => follow_element(nested, wanted, prior),
         (Nesting::List, Value::List(elements)) => {
             let prior = |index| match prior {
                 Some(Value::List(prior)) => prior.get(index),
                 _ => None,
             };
             let planned =
-                elements.iter().enumerate().map(|(index, element)| follow_schema(nested, element, prior(index)));
+                elements.iter().enumerate().map(|(index, element)| follow_element(nested, element, prior(index)));
             Value::List(planned.collect())
         }
         (Nesting::Map, Value::Map(elements)) => {
             let prior = |key| prior.and_then(Value::as_map).and_then(|prior| prior.get(key));
             let planned =
-                elements.iter().map(|(key, element)| (key.clone(), follow_schema(nested, element, prior(key))));
+                elements.iter().map(|(key, element)| (key.clone(), follow_element(nested, element, prior(key))));
             Value::Map(planned.collect())
         }
         (Nesting::Set, Value::Set(elements)) => Value::Set(follow_set(nested, elements, prior)),
@@ -61,13 +69,16 @@ fn follow_set(nested: &Attributes, elements: &Elements, prior: Option<&Value>) -
     };
     let mut follow = |element: &Value| {
         let position = unmatched.iter().position(|prior| could_be(nested, element, prior));
-        follow_schema(nested, element, position.map(|position| unmatched.remove(position)))
+        follow_element(nested, element, position.map(|position| unmatched.remove(position)))
     };
     elements.as_slice().iter().map(&mut follow).collect()
 }
 
 /// Whether a prior object may be what came of a configured one.
 fn could_be(attributes: &Attributes, config: &Value, prior: &Value) -> bool {
+    if config.as_map().is_none() || prior.as_map().is_none() {
+        return false;
+    }
     attributes.iter().all(|(name, attribute)| {
         let (config, prior) = (config.attribute(name), prior.attribute(name));
         match (config.is_null(), attribute.default()) {
@@ -282,6 +293,22 @@ mod tests {
     fn unknown_configuration_stays_unknown() {
         let planned = plan(&config(&[("name", Value::unknown()), ("list", Value::unknown())]), None);
         assert!(planned.attribute("name").is_unknown() && planned.attribute("list").is_unknown());
+    }
+
+    #[test]
+    fn elements_that_are_unknown_or_null_as_a_whole_are_planned_so() {
+        let prior = config(&[("list", Value::List(vec![element("a", "red", "1")]))]);
+        let elements = || vec![Value::unknown(), Value::Null, element("b", "blue", "")];
+        let wanted = config(&[("list", Value::List(elements())), ("set", Value::set(elements()))]);
+        for prior in [None, Some(&prior)] {
+            let planned = plan(&wanted, prior);
+            let (Value::List(list), Value::Set(set)) = (planned.attribute("list"), planned.attribute("set")) else {
+                panic!("{planned:?}")
+            };
+            assert!(list[..2] == elements()[..2], "{list:?}");
+            assert!(elements()[..2].iter().all(|element| set.as_slice().contains(element)), "{set:?}");
+            assert!(list[2].attribute("id").is_unknown());
+        }
     }
 
     #[test]

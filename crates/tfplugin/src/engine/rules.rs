@@ -195,6 +195,22 @@ fn planned_object(
     }
 }
 
+/// One of several nested objects. One that is null or unknown as a whole is planned so.
+fn planned_element(
+    attributes: &Attributes,
+    config: &Value,
+    prior: Option<&Value>,
+    planned: &Value,
+    path: Path,
+    report: &mut dyn FnMut(Path, &str),
+) {
+    match (config, planned) {
+        (Value::Map(_), Value::Map(_)) => planned_object(attributes, config, prior, planned, &path, report),
+        (config, planned) if config == planned => {}
+        _ => report(path, "is configured, so its configured value must be planned"),
+    }
+}
+
 fn planned_attribute(
     attribute: &Attribute,
     config: &Value,
@@ -231,13 +247,13 @@ fn planned_attribute(
                 _ => None,
             };
             for (index, (config, planned)) in config.iter().zip(planned).enumerate() {
-                planned_object(nested, config, prior(index), planned, &path.clone().index(index), report);
+                planned_element(nested, config, prior(index), planned, path.clone().index(index), report);
             }
         }
         (Nesting::Map, Value::Map(config), Value::Map(planned)) if config.keys().eq(planned.keys()) => {
             for (key, config) in config {
                 let prior = prior.and_then(Value::as_map).and_then(|prior| prior.get(key));
-                planned_object(nested, config, prior, &planned[key], &path.clone().key(key), report);
+                planned_element(nested, config, prior, &planned[key], path.clone().key(key), report);
             }
         }
         // Which planned element belongs to which configured one cannot be told.
@@ -299,6 +315,27 @@ mod tests {
         ]);
         let report = check_planned("t", &schema(), &config, None, &bad);
         assert_eq!(places(&report), ["items[0].a", "name", "note", "token"]);
+    }
+
+    #[test]
+    fn an_element_that_is_null_or_unknown_is_planned_so() {
+        let items = |item: &Value| value(&[("name", "x".into()), ("items", Value::List(vec![item.clone()]))]);
+        let whole = Value::object([("a", "1".into()), ("b", Value::unknown())]);
+        let empty = Value::object([("a", Value::Null), ("b", Value::Null)]);
+        // Configured, planned, and whether that is right.
+        let cases = [
+            (Value::unknown(), Value::unknown(), true),
+            (Value::Null, Value::Null, true),
+            (Value::unknown(), empty.clone(), false),
+            (Value::Null, empty, false),
+            (whole.clone(), Value::unknown(), false),
+            (whole, Value::Null, false),
+        ];
+        for (config, planned, right) in cases {
+            let report = check_planned("t", &schema(), &items(&config), None, &items(&planned));
+            let expected: &[&str] = if right { &[] } else { &["items[0]"] };
+            assert_eq!(places(&report), expected, "{config:?} {planned:?}");
+        }
     }
 
     #[test]

@@ -112,6 +112,11 @@ mod tests {
         let all = schema.attribute("all").unwrap();
         assert!(all.same(holder("Alpha").attribute("all"), holder("ALPHA").attribute("all")));
         assert!(!all.same(holder("Alpha").attribute("all"), holder("Beta").attribute("all")));
+        let whole = |element: Value| Value::set([element]);
+        let empty = || Value::object([("inner", Value::Null)]);
+        assert!(
+            !all.same(&whole(empty()), &whole(Value::Null)) && !all.same(&whole(empty()), &whole(Value::unknown()))
+        );
         assert!(keep(schema.attributes(), &holder("Alpha"), holder("ALPHA")) == holder("Alpha"));
     }
 }

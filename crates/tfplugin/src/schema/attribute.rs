@@ -354,6 +354,9 @@ impl Attribute {
 }
 
 pub(super) fn same_object(attributes: &Attributes, left: &Value, right: &Value) -> bool {
+    if left.as_map().is_none() || right.as_map().is_none() {
+        return left == right;
+    }
     attributes.iter().all(|(name, attribute)| attribute.same(left.attribute(name), right.attribute(name)))
 }
 

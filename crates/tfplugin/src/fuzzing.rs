@@ -14,9 +14,10 @@ use crate::{serve, wire};
 pub fn private_state(bytes: &[u8]) {
     type Private = private::Private<Option<BTreeMap<String, String>>>;
     let planned = private::planned(bytes);
-    let notes = Private::decode(bytes);
-    let again = Private::encode(&notes, Some(planned));
+    let (notes, before) = (Private::decode(bytes), Private::decode_before(bytes));
+    let again = Private::encode_planned(&notes, Some(planned), &before);
     assert_eq!(Private::decode(&again), notes, "notes survive");
+    assert!(planned == private::Planned::Create || Private::decode_before(&again) == before, "and those from before");
     assert_eq!(private::planned(&again), planned, "what is planned survives");
 }
 

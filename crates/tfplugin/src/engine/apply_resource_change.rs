@@ -23,11 +23,20 @@ pub(crate) struct Request {
 
 #[derive(Debug)]
 pub(crate) struct Response {
-    /// What was reached, also where it failed; null where there is nothing.
+    /// What was reached, also where it failed. Null where there is nothing, and where a failure changed nothing: with an
+    /// error beside it, hosts then keep the whole object that they have.
     pub state: Value,
     pub private: Vec<u8>,
     pub identity: Option<Value>,
     pub diagnostics: Diagnostics,
+}
+
+impl Response {
+    /// Nothing to store: it is gone, or it is as it was. In the private bytes that came with the call are the notes of
+    /// a plan, and they must not take the place of those that the object has.
+    fn nothing(diagnostics: Diagnostics) -> Self {
+        Self { state: Value::Null, private: Vec::new(), identity: None, diagnostics }
+    }
 }
 
 impl<P: Provider> Engine<P> {
@@ -35,24 +44,21 @@ impl<P: Provider> Engine<P> {
         let resource = self.resource(type_name)?;
         let Request { prior, planned, config, private, identity, meta } = request;
         // Hosts allow deferral in words here too, and then take it for an error.
-        let ready = self.ready(false);
-        let data = match ready {
-            Ok(Readiness::Ready(data)) => data,
-            Ok(Readiness::Deferred) => return Err(Diagnostic::bug("An apply cannot be deferred.").into()),
-            Err(errors) => return Ok(Response { state: prior, private, identity, diagnostics: errors }),
+        let Readiness::Ready(data) = self.ready(false)? else {
+            return Err(Diagnostic::bug("An apply cannot be deferred.").into());
         };
         let call = self.call(&data, meta);
         if planned.is_null() {
             let outcome = resource.delete(call, prior.clone(), private).await;
-            return Ok(deleted(Prior { state: prior, identity }, outcome));
+            return Ok(deleted(type_name, resource, Prior { state: prior, identity }, outcome));
         }
         let wanted = Wanted { plan: planned.clone(), config, private };
         if prior.is_null() {
             let outcome = resource.create(call, wanted).await;
             return Ok(created(type_name, resource, &planned, outcome));
         }
-        let outcome = resource.update(call, prior.clone(), wanted).await;
-        Ok(updated(type_name, resource, Prior { state: prior, identity }, &planned, outcome))
+        let outcome = resource.update(call, prior, wanted).await;
+        Ok(updated(type_name, resource, identity, &planned, outcome))
     }
 }
 
@@ -62,21 +68,17 @@ struct Prior {
     identity: Option<Value>,
 }
 
-fn deleted(prior: Prior, outcome: Outcome) -> Response {
-    // A failed delete answers the state it found, so that nothing is forgotten.
-    let state = if outcome.report.has_error() { outcome.state.unwrap_or(prior.state) } else { Value::Null };
-    if state.is_null() {
-        return Response { state, private: Vec::new(), identity: None, diagnostics: outcome.report };
-    }
-    let identity = outcome.identity.or(prior.identity);
-    Response { state, private: outcome.private, identity, diagnostics: outcome.report }
+fn deleted<D>(type_name: &str, resource: &dyn ErasedResource<D>, prior: Prior, outcome: Outcome) -> Response {
+    let Outcome { state, identity, private, report: mut diagnostics } = outcome;
+    let Some(state) = state else { return Response::nothing(diagnostics) };
+    // It went part of the way.
+    let (state, identity) = storable(type_name, resource, &prior.state, state, identity, &mut diagnostics);
+    Response { state, private, identity: identity.or(prior.identity), diagnostics }
 }
 
 fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value, outcome: Outcome) -> Response {
     let Outcome { state, identity, private, report: mut diagnostics } = outcome;
-    let Some(state) = state else {
-        return Response { state: Value::Null, private: Vec::new(), identity: None, diagnostics };
-    };
+    let Some(state) = state else { return Response::nothing(diagnostics) };
     let mut state = spelled(type_name, resource, planned, state, &mut diagnostics);
     if diagnostics.has_error() {
         rules::settle(&mut state);
@@ -90,19 +92,20 @@ fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value
 fn updated<D>(
     type_name: &str,
     resource: &dyn ErasedResource<D>,
-    prior: Prior,
+    prior_identity: Option<Value>,
     planned: &Value,
     outcome: Outcome,
 ) -> Response {
     let Outcome { state, identity, private, report: mut diagnostics } = outcome;
-    let state = spelled(type_name, resource, planned, state.unwrap_or(prior.state), &mut diagnostics);
+    let Some(state) = state else { return Response::nothing(diagnostics) };
+    let state = spelled(type_name, resource, planned, state, &mut diagnostics);
     if !diagnostics.has_error() {
         diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     }
-    diagnostics.extend(rules::check_identity(type_name, prior.identity.as_ref(), identity.as_ref()));
+    diagnostics.extend(rules::check_identity(type_name, prior_identity.as_ref(), identity.as_ref()));
     let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
     // An answer without identity would erase it.
-    Response { state, private, identity: identity.or(prior.identity), diagnostics }
+    Response { state, private, identity: identity.or(prior_identity), diagnostics }
 }
 
 /// The state in the plan's spelling. It is the resource that says what means the same, and a panic there must not lose

@@ -52,9 +52,10 @@ impl<'a, R: Resource + ?Sized> ResourceContext<'a, R> {
 
     /// Notes the state that the remote object has now. It may be called again as the operation goes on.
     ///
-    /// If the operation fails later, this is what is stored: an update answers it with the error; a create answers it
-    /// as a success with the errors as warnings, since an error beside a new state would mark the object as tainted
-    /// and have the next run destroy it. Values that are still unknown then become null.
+    /// If the operation fails later, this is what is stored, with the notes. An update or a delete answers it with the
+    /// error; one that has reached nothing leaves state and notes as they were. A create answers it as a success with
+    /// the errors as warnings, since an error beside a new state would mark the object as tainted and have the next run
+    /// destroy it. Values that are still unknown then become null.
     pub fn reached(&mut self, state: R::Model) {
         self.reached = Some(state);
     }

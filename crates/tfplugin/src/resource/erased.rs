@@ -104,11 +104,10 @@ impl<R: Resource> Typed<R> {
 
     /// Runs one operation; whatever happens in it, panics too, `reached` and the notes are kept. `origin` is the value
     /// that it goes out from.
-    async fn run<'a, F>(&'a self, call: Call<'a, R::Data>, origin: Value, private: Vec<u8>, operation: F) -> Outcome
+    async fn run<'a, F>(&'a self, call: Call<'a, R::Data>, origin: Value, notes: R::Private, operation: F) -> Outcome
     where
         F: AsyncOperation<'a, R>,
     {
-        let notes = private::decode::<R>(&private);
         let mut cx = ResourceContext::<R>::new(call.context(), notes);
         let result = AssertUnwindSafe(operation.run(&self.resource, &mut cx)).catch_unwind().await;
         let mut report = std::mem::take(&mut cx.context.report);
@@ -131,7 +130,7 @@ impl<R: Resource> Typed<R> {
                 Err(_) => report.push(panic::diagnostic(R::TYPE_NAME)),
             }
         }
-        let private = private::encode::<R>(&cx.private, None);
+        let private = private::encode::<R>(&cx.private);
         let state = state.map(|state| state.into_value().with_types_of(&origin));
         Outcome { state, identity, private, report }
     }
@@ -175,10 +174,7 @@ operation!(Update { prior, plan, config }, resource, cx, {
     cx.config = Some(config);
     resource.update(cx, prior, plan).await.map(Some)
 });
-operation!(Delete { state }, resource, cx, {
-    cx.reached(state.clone());
-    resource.delete(cx, state).await.map(|()| None)
-});
+operation!(Delete { state }, resource, cx, resource.delete(cx, state).await.map(|()| None));
 
 struct Import {
     target: ImportTarget<Value>,
@@ -224,7 +220,7 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
         let state = R::Model::from_value(state.clone())?;
         let has_identity = !self.identity_schema().is_none();
         let identity = has_identity.then(|| self.resource.identity(&state).ok()).flatten();
-        Ok((private::encode::<R>(&R::Private::default(), None), identity.map(R::Identity::into_value)))
+        Ok((private::encode::<R>(&R::Private::default()), identity.map(R::Identity::into_value)))
     }
 
     fn validate(&self, config: &Value) -> Result<Diagnostics> {
@@ -237,6 +233,7 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
         let prior = input.prior.cloned().map(R::Model::from_value).transpose()?;
         let config = R::Model::from_value(input.config.clone())?;
         let origin = input.planned.clone();
+        let before = private::decode_before::<R>(input.private);
         let mut plan = Plan {
             kind: input.kind,
             prior: prior.as_ref(),
@@ -244,7 +241,7 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
             planned: R::Model::from_value(input.planned)?,
             // The notes of the object that is being replaced are not those of the one that takes its place.
             private: match input.kind {
-                PlanKind::Update => private::decode::<R>(input.private),
+                PlanKind::Update => before.clone(),
                 PlanKind::Create | PlanKind::Recreate => R::Private::default(),
             },
             replace: Vec::new(),
@@ -256,13 +253,14 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
         }
         Ok(PlanOutput {
             planned: plan.planned.into_value().with_types_of(&origin),
-            private: private::encode::<R>(
+            private: private::encode_planned::<R>(
                 &plan.private,
                 match input.kind {
                     PlanKind::Create => Some(Planned::Create),
                     PlanKind::Recreate => Some(Planned::Recreate),
                     PlanKind::Update => None,
                 },
+                &before,
             ),
             replace: plan.replace,
             warnings: plan.report,
@@ -279,7 +277,8 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
                         self.resource.preflight(&mut cx, Change::Create { plan: &model(plan)? }).await
                     }
                     ValueChange::Recreate { plan, private } => {
-                        let change = Change::Recreate { plan: &model(plan)?, private: &private::decode::<R>(&private) };
+                        let change =
+                            Change::Recreate { plan: &model(plan)?, private: &private::decode_before::<R>(&private) };
                         self.resource.preflight(&mut cx, change).await
                     }
                     ValueChange::Update { prior, plan, private } => {
@@ -303,24 +302,24 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
 
     fn create<'a>(&'a self, call: Call<'a, R::Data>, wanted: Wanted) -> BoxFuture<'a, Outcome> {
         let Wanted { plan, config, private } = wanted;
-        Box::pin(self.run(call, plan.clone(), private, Create { plan, config }))
+        Box::pin(self.run(call, plan.clone(), private::decode::<R>(&private), Create { plan, config }))
     }
 
     fn read<'a>(&'a self, call: Call<'a, R::Data>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, state.clone(), private, Read { state }))
+        Box::pin(self.run(call, state.clone(), private::decode::<R>(&private), Read { state }))
     }
 
     fn update<'a>(&'a self, call: Call<'a, R::Data>, prior: Value, wanted: Wanted) -> BoxFuture<'a, Outcome> {
         let Wanted { plan, config, private } = wanted;
-        Box::pin(self.run(call, plan.clone(), private, Update { prior, plan, config }))
+        Box::pin(self.run(call, plan.clone(), private::decode::<R>(&private), Update { prior, plan, config }))
     }
 
     fn delete<'a>(&'a self, call: Call<'a, R::Data>, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, state.clone(), private, Delete { state }))
+        Box::pin(self.run(call, state.clone(), private::decode_before::<R>(&private), Delete { state }))
     }
 
     fn import<'a>(&'a self, call: Call<'a, R::Data>, target: ImportTarget<Value>) -> BoxFuture<'a, Outcome> {
-        Box::pin(self.run(call, Value::Null, Vec::new(), Import { target }))
+        Box::pin(self.run(call, Value::Null, R::Private::default(), Import { target }))
     }
 }
 

@@ -120,7 +120,10 @@ pub trait Resource: Send + Sync + 'static {
     /// Ends the object. One that is gone already is a success.
     ///
     /// A refresh may not have happened before, and `state` is what the last apply left: what decides about destroying
-    /// stands there.
+    /// stands there. The notes are those of the object, but for a tainted one that is replaced: hosts hand none over
+    /// then, and the notes are empty.
+    ///
+    /// A delete that fails leaves all as it is, the notes too, unless [`ResourceContext::reached`] says how far it went.
     fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: Self::Model)
     -> impl Future<Output = Result<()>> + Send;
 

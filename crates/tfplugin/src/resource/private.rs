@@ -17,6 +17,10 @@ pub(crate) struct Private<N> {
     /// What is planned, in the private bytes of a plan alone: some hosts hand them back when they plan again at apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planned: Option<Planned>,
+    /// The notes of the object as it is, in the private bytes of a plan alone and where they differ: hosts that replace
+    /// an object give its delete the private bytes of the plan for the object that takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<N>,
 }
 
 /// What the plan of an object without prior state is.
@@ -51,22 +55,57 @@ impl<N: Serialize + DeserializeOwned + Default> Private<N> {
         }
     }
 
-    pub(crate) fn encode(notes: &N, planned: Option<Planned>) -> Vec<u8> {
+    /// The notes of the object as it is, in its own private bytes or in those of a plan. The plan of a create knows of
+    /// none, also where a tainted object is replaced: of that, hosts tell it nothing.
+    pub(crate) fn decode_before(bytes: &[u8]) -> N {
+        match serde_json::from_slice::<Self>(bytes) {
+            Ok(Self { tfplugin: Self::VERSION, before: Some(before), .. }) => before,
+            Ok(Self { tfplugin: Self::VERSION, notes, planned: None | Some(Planned::Recreate), .. }) => notes,
+            _ => N::default(),
+        }
+    }
+
+    pub(crate) fn encode(notes: &N) -> Vec<u8> {
+        Self::write(notes, None, None)
+    }
+
+    /// Those of a plan.
+    pub(crate) fn encode_planned(notes: &N, planned: Option<Planned>, before: &N) -> Vec<u8> {
+        let text = |notes: &N| serde_json::to_vec(notes).ok();
+        Self::write(notes, planned, Some(before).filter(|before| text(before) != text(notes)))
+    }
+
+    fn write(notes: &N, planned: Option<Planned>, before: Option<&N>) -> Vec<u8> {
         // Notes are plain data; one that cannot be written is treated as none rather than losing the state.
-        serde_json::to_vec(&Private { tfplugin: Self::VERSION, notes, planned })
-            .or_else(|_| serde_json::to_vec(&Private { tfplugin: Self::VERSION, notes: N::default(), planned }))
+        let none = N::default();
+        serde_json::to_vec(&Private { tfplugin: Self::VERSION, notes, planned, before })
+            .or_else(|_| serde_json::to_vec(&Private { tfplugin: Self::VERSION, notes: &none, planned, before: None }))
             .unwrap_or_default()
     }
 }
 
-/// The private bytes of a resource's notes; `planned` in those of a plan alone.
-pub(crate) fn encode<R: Resource + ?Sized>(notes: &R::Private, planned: Option<Planned>) -> Vec<u8> {
-    Private::<R::Private>::encode(notes, planned)
+/// The private bytes of a resource's notes beside a state.
+pub(crate) fn encode<R: Resource + ?Sized>(notes: &R::Private) -> Vec<u8> {
+    Private::<R::Private>::encode(notes)
+}
+
+/// The private bytes of a plan: the notes that its apply will find, and those of the object as it is.
+pub(crate) fn encode_planned<R: Resource + ?Sized>(
+    notes: &R::Private,
+    planned: Option<Planned>,
+    before: &R::Private,
+) -> Vec<u8> {
+    Private::<R::Private>::encode_planned(notes, planned, before)
 }
 
 /// The notes of a resource in private bytes.
 pub(crate) fn decode<R: Resource + ?Sized>(bytes: &[u8]) -> R::Private {
     Private::<R::Private>::decode(bytes)
+}
+
+/// The notes of the object as it is in private bytes, perhaps of a plan.
+pub(crate) fn decode_before<R: Resource + ?Sized>(bytes: &[u8]) -> R::Private {
+    Private::<R::Private>::decode_before(bytes)
 }
 
 #[cfg(test)]
@@ -75,18 +114,31 @@ mod tests {
 
     #[test]
     fn notes_survive_and_are_never_empty() {
-        let bytes = Private::encode(&Some("2026-01-01T00:00:00Z".to_owned()), None);
+        let bytes = Private::encode(&Some("2026-01-01T00:00:00Z".to_owned()));
         assert_eq!(Private::<Option<String>>::decode(&bytes), Some("2026-01-01T00:00:00Z".to_owned()));
-        assert!(!Private::encode(&(), None).is_empty());
+        assert!(!Private::encode(&()).is_empty());
     }
 
     #[test]
     fn a_plan_that_is_handed_back_says_what_it_was() {
-        let of = |planned| Private::encode(&7, planned);
+        let of = |planned| Private::encode_planned(&7, planned, &7);
         assert_eq!(planned(b""), Planned::Create);
         assert_eq!(planned(&of(None)), Planned::Recreate, "of the object that is being replaced");
         assert_eq!(planned(&of(Some(Planned::Create))), Planned::Create);
         assert_eq!(planned(&of(Some(Planned::Recreate))), Planned::Recreate);
+    }
+
+    #[test]
+    fn the_notes_of_the_object_as_it_is_survive_the_plan_of_another() {
+        let before = Private::<u32>::decode_before;
+        assert_eq!(before(&Private::encode(&7)), 7);
+        assert_eq!(before(&Private::encode_planned(&7, None, &7)), 7);
+        assert_eq!(before(&Private::encode_planned(&8, None, &7)), 7, "an update that came to a replacement");
+        let replaced = Private::encode_planned(&0, Some(Planned::Recreate), &7);
+        assert_eq!((before(&replaced), Private::<u32>::decode(&replaced)), (7, 0));
+        let created = Private::encode_planned(&1, Some(Planned::Create), &0);
+        assert_eq!((before(&created), Private::<u32>::decode(&created)), (0, 1), "nothing is known of a tainted one");
+        assert_eq!(before(b"{\"e2bfb730\":{}}"), 0);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! case needs. `ACCEPTANCE_HOSTS` picks hosts by their release, such as `1.14,1.15`.
 
 mod actions;
+mod failures;
 mod provider;
 mod replacement;
 mod scene;
@@ -30,7 +31,7 @@ fn main() -> Result<ExitCode> {
         return Ok(tfplugin::serve(provider::BenchProvider));
     }
     let arguments = Arguments::from_args();
-    let cases = actions::CASES.iter().chain(replacement::CASES);
+    let cases = [actions::CASES, failures::CASES, replacement::CASES].into_iter().flatten();
     let releases = releases()?;
     let trials = cases.flat_map(|case| releases.iter().map(move |release| trial(*release, case))).collect();
     Ok(libtest_mimic::run(&arguments, trials).exit_code())

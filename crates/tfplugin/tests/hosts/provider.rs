@@ -101,13 +101,25 @@ impl Resource for ThingResource {
         Ok(Some(state))
     }
 
-    async fn update(&self, cx: &mut ResourceContext<'_, Self>, _: Thing, plan: Thing) -> Result<Thing> {
-        cx.provider().write("update")?;
+    async fn update(&self, cx: &mut ResourceContext<'_, Self>, prior: Thing, plan: Thing) -> Result<Thing> {
+        cx.provider().write(&format!("update {}", cx.private))?;
+        cx.private += 1;
+        budge(&prior)?;
         Ok(plan)
     }
 
-    async fn delete(&self, cx: &mut ResourceContext<'_, Self>, _: Thing) -> Result<()> {
-        cx.provider().write("delete")
+    async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: Thing) -> Result<()> {
+        cx.provider().write(&format!("delete {}", cx.private))?;
+        cx.private += 1;
+        budge(&state)
+    }
+}
+
+/// Some things cannot be changed any more.
+fn budge(thing: &Thing) -> Result<()> {
+    match thing.note.as_str() {
+        Some("stubborn") => Err(Diagnostic::error("Stubborn", "It does not budge.").into()),
+        _ => Ok(()),
     }
 }
 

@@ -12,11 +12,11 @@ pub(crate) const CASES: &[Case] =
 /// no release up to 1.15 lets a resource tell, although with `create_before_destroy` the old object still lives.
 const EXPECTED: [&str; 6] = [
     "create: plan create, plan create, create",
-    "-replace: plan recreate, delete, plan create, create",
-    "changed: plan recreate, delete, plan create, create",
-    "-replace, create first: plan recreate, plan create, create, plan destroy, delete",
-    "changed, create first: plan recreate, plan create, create, plan destroy, delete",
-    "tainted, create first: plan create, plan create, create, plan destroy, delete",
+    "-replace: plan recreate, delete 7, plan create, create",
+    "changed: plan recreate, delete 7, plan create, create",
+    "-replace, create first: plan recreate, plan create, create, plan destroy, delete 7",
+    "changed, create first: plan recreate, plan create, create, plan destroy, delete 7",
+    "tainted, create first: plan create, plan create, create, plan destroy, delete 7",
 ];
 
 fn configuration(name: &str, create_before_destroy: bool) -> String {

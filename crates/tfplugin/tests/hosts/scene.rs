@@ -67,6 +67,14 @@ impl Scene {
         Ok(text.lines().map(str::to_owned).collect())
     }
 
+    /// The only object in the state, as it is stored: attributes, private bytes and all, but whether it is tainted.
+    pub(crate) fn stored(&self) -> Result<serde_json::Value> {
+        let state: serde_json::Value = serde_json::from_slice(&fs::read(self.path("terraform.tfstate"))?)?;
+        let mut object = state["resources"][0]["instances"][0].clone();
+        object.as_object_mut().context("there is no object")?.remove("status");
+        Ok(object)
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

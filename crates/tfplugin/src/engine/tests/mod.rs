@@ -155,9 +155,7 @@ impl Resource for &'static Things {
     }
 
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: Thing) -> Result<()> {
-        if self.behaviour == Behaviour::FailAfter {
-            return Err(Diagnostic::error("Remote failure", "It failed.").into());
-        }
+        self.see(format!("delete private {}", cx.private));
         self.operate(cx, state).map(drop)
     }
 
@@ -313,7 +311,8 @@ async fn an_update_answers_what_it_reached_with_the_error() {
     let planned = thing("1".into(), "b");
     let cases = [
         (Behaviour::Well, planned.clone(), false),
-        (Behaviour::FailBefore, prior.clone(), true),
+        // Hosts keep what they have, the private bytes too.
+        (Behaviour::FailBefore, Value::Null, true),
         (Behaviour::FailAfter, planned.clone(), true),
         (Behaviour::PanicAfter, planned.clone(), true),
     ];
@@ -321,16 +320,43 @@ async fn an_update_answers_what_it_reached_with_the_error() {
         let response = apply(behaviour, prior.clone(), planned.clone()).await;
         assert!(response.state == state, "{behaviour:?}");
         assert_eq!(response.diagnostics.has_error(), failed, "{behaviour:?}");
+        assert_eq!(response.state.is_null(), response.private.is_empty(), "notes live as long as the state");
     }
 }
 
 #[tokio::test]
 async fn a_failed_delete_forgets_nothing() {
     let prior = thing("1".into(), "a");
-    for (behaviour, state) in [(Behaviour::Well, Value::Null), (Behaviour::FailAfter, prior.clone())] {
+    let cases = [
+        (Behaviour::Well, Value::Null, false),
+        // Hosts keep what they have, the private bytes too.
+        (Behaviour::FailBefore, Value::Null, true),
+        (Behaviour::FailAfter, prior.clone(), true),
+    ];
+    for (behaviour, state, failed) in cases {
         let response = apply(behaviour, prior.clone(), Value::Null).await;
         assert!(response.state == state, "{behaviour:?}");
+        assert_eq!(response.diagnostics.has_error(), failed, "{behaviour:?}");
+        assert_eq!(response.state.is_null(), response.private.is_empty(), "notes live as long as the state");
     }
+}
+
+#[tokio::test]
+async fn the_delete_half_of_a_replacement_has_the_notes_of_what_it_ends() {
+    let (engine, things) = configured(Behaviour::Well).await;
+    let prior = thing("1".into(), "a");
+    let update = plan(&engine, prior.clone(), config("b"), br#"{"tfplugin":1,"notes":7}"#).await.unwrap();
+    let create = plan(&engine, Value::Null, config("b"), &update.private).await.unwrap();
+    let request = apply_resource_change::Request {
+        prior,
+        planned: Value::Null,
+        config: Value::Null,
+        private: create.private,
+        identity: None,
+        meta: Value::Null,
+    };
+    engine.apply_resource_change("test_thing", request).await.unwrap();
+    assert_eq!(things.seen.lock().unwrap().last().unwrap(), "delete private 7");
 }
 
 async fn plan(
@@ -487,18 +513,17 @@ async fn an_interrupt_asks_a_running_change_to_end_and_saves_it() {
 async fn an_apply_is_never_deferred_and_forgets_nothing() {
     let (engine, _) = engine(Behaviour::Well);
     engine.configure_provider("1.15.5".into(), Value::object([("token", Value::unknown())])).await.unwrap();
-    let (prior, planned) = (thing("1".into(), "a"), thing("1".into(), "b"));
+    let planned = thing("1".into(), "b");
     let request = apply_resource_change::Request {
-        prior: prior.clone(),
+        prior: thing("1".into(), "a"),
         config: planned.clone(),
         planned,
-        private: b"kept".to_vec(),
+        private: Vec::new(),
         identity: None,
         meta: Value::Null,
     };
-    let applied = engine.apply_resource_change("test_thing", request).await.unwrap();
-    assert!(applied.state == prior && applied.private == b"kept");
-    assert_eq!(summary(&applied.diagnostics), ["Error: Provider configuration not known yet"]);
+    let refused = engine.apply_resource_change("test_thing", request).await.unwrap_err();
+    assert_eq!(summary(&refused), ["Error: Provider configuration not known yet"], "hosts keep what they have");
 }
 
 #[tokio::test]

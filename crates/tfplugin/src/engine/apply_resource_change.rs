@@ -6,7 +6,7 @@ use super::{Engine, Readiness, rules, spelling};
 use crate::diagnostic::{Diagnostic, Diagnostics, Result, Severity};
 use crate::panic;
 use crate::provider::Provider;
-use crate::resource::erased::{ErasedResource, Outcome, Wanted, breach};
+use crate::resource::erased::{ErasedResource, Outcome, Wanted};
 use crate::value::Value;
 
 pub(crate) struct Request {
@@ -80,9 +80,12 @@ fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value
     let Outcome { state, identity, private, report: mut diagnostics } = outcome;
     let Some(state) = state else { return Response::nothing(diagnostics) };
     let mut state = spelled(type_name, resource, planned, state, &mut diagnostics);
+    let mut identity = identity;
     if diagnostics.has_error() {
-        rules::settle(&mut state);
         diagnostics = softened(diagnostics);
+        // Any error would taint what was made. The next read finds what differs from the plan, and the whole identity.
+        rules::adjust(resource.schema().object_type(), planned, &mut state);
+        identity = identity.filter(Value::is_wholly_known);
     }
     diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
@@ -102,8 +105,9 @@ fn updated<D>(
     if !diagnostics.has_error() {
         diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     }
-    diagnostics.extend(rules::check_identity(type_name, prior_identity.as_ref(), identity.as_ref()));
     let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
+    let (prior, schema) = (prior_identity.as_ref(), resource.identity_schema());
+    diagnostics.extend(rules::check_identity(type_name, schema, prior, identity.as_ref()));
     // An answer without identity would erase it.
     Response { state, private, identity: identity.or(prior_identity), diagnostics }
 }
@@ -137,11 +141,10 @@ fn storable<D>(
     rules::settle(&mut state);
     rules::scrub(resource.schema().attributes(), &mut state);
     report.extend(rules::mend(type_name, resource.schema(), planned, &mut state));
-    let identity_type = resource.identity_schema().object_type();
-    let broken = identity.as_ref().and_then(|identity| identity.to_msgpack(&identity_type).err());
-    let Some(error) = broken else { return (state, identity) };
-    report.push(breach(type_name, format!("its identity cannot be written: {error}.")));
-    (state, None)
+    let broken = rules::check_identity(type_name, resource.identity_schema(), None, identity.as_ref());
+    let identity = identity.filter(|_| !broken.has_error());
+    report.extend(broken);
+    (state, identity)
 }
 
 /// The errors of a create that reached its object, as warnings: an error beside a new state would taint the object,

@@ -41,6 +41,8 @@ impl<P: Provider> Engine<P> {
         // would show a change where nothing changes.
         schema::fill_defaults(resource.schema().attributes(), &mut state);
         diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
+        let identity = outcome.identity.as_ref();
+        diagnostics.extend(rules::check_identity(type_name, resource.identity_schema(), None, identity));
         let imported = Some(Imported { state, private: outcome.private, identity: outcome.identity });
         diagnostics.clone().into_result(Response { imported, deferred: None, diagnostics })
     }

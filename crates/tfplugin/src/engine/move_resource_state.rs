@@ -41,6 +41,6 @@ impl<P: Provider> Engine<P> {
         let mut state = (found.step)(stored.read(&found.prior)?)?;
         fill_defaults(resource.schema().attributes(), &mut state);
         let (private, identity) = resource.adopt(&state)?;
-        Ok(Response { state, private, identity })
+        Ok(Response { state, private, identity: identity.filter(Value::is_wholly_known) })
     }
 }

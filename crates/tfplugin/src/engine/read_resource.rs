@@ -46,7 +46,8 @@ impl<P: Provider> Engine<P> {
         };
         let state = spelling::keep(resource.schema().attributes(), &prior, state);
         diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
-        diagnostics.extend(rules::check_identity(type_name, identity.as_ref(), outcome.identity.as_ref()));
+        let (before, schema) = (identity.as_ref(), resource.identity_schema());
+        diagnostics.extend(rules::check_identity(type_name, schema, before, outcome.identity.as_ref()));
         let Outcome { private, identity, .. } = outcome;
         diagnostics.clone().into_result(Response { state, private, identity, deferred: None, diagnostics })
     }

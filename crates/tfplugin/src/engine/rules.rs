@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use super::difference::difference;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::resource::IdentitySchema;
 use crate::resource::erased::breach;
 use crate::schema::{Attribute, Attributes, Kind, Nesting, Schema};
-use crate::value::{Path, Value};
+use crate::value::{Path, Type, Value};
 
 /// Write-only attributes that are set although the host would store them.
 pub(super) fn refused_write_only(schema: &Schema, config: &Value) -> Diagnostics {
@@ -84,6 +85,27 @@ pub(super) fn settle(value: &mut Value) {
     }
 }
 
+/// Makes a state fit its plan where it does not: what was planned takes the place of what differs, and null that of what
+/// is still unknown. Only where more was said of a value than that it is unknown may null not fit.
+pub(super) fn adjust(ty: &Type, planned: &Value, state: &mut Value) {
+    match (planned, &mut *state) {
+        (Value::Map(planned), Value::Map(state)) if planned.keys().eq(state.keys()) => {
+            for (name, state) in state {
+                adjust(ty.entry(name), &planned[name], state);
+            }
+        }
+        (Value::List(planned), Value::List(state)) if planned.len() == state.len() => {
+            for (index, (planned, state)) in planned.iter().zip(state).enumerate() {
+                adjust(ty.element(index), planned, state);
+            }
+        }
+        (Value::Unknown(_), _) => {}
+        (planned, state) if state.is_unknown() || difference(ty, planned, state).is_some() => *state = planned.clone(),
+        _ => {}
+    }
+    settle(state);
+}
+
 /// Takes write-only values out of a state, whatever else is wrong with it: they must never leave.
 pub(super) fn scrub(attributes: &Attributes, state: &mut Value) {
     let Value::Map(values) = state else { return };
@@ -143,12 +165,23 @@ pub(super) fn check_known(type_name: &str, schema: &Schema, state: &Value) -> Di
     report
 }
 
-/// An object's identity stays the same as long as the object lives; a state from before it had one gets one.
-pub(super) fn check_identity(type_name: &str, prior: Option<&Value>, identity: Option<&Value>) -> Diagnostics {
-    match (prior, identity) {
-        (Some(prior), Some(identity)) if prior != identity => {
-            breach(type_name, "the identity of an object changed.").into()
-        }
+/// An identity is wholly known, and stays the same as long as the object lives; a state from before it had one gets one.
+pub(super) fn check_identity(
+    type_name: &str,
+    schema: &IdentitySchema,
+    prior: Option<&Value>,
+    identity: Option<&Value>,
+) -> Diagnostics {
+    let Some(identity) = identity else { return Diagnostics::new() };
+    let ty = schema.object_type();
+    if let Some(path) = identity.first_unknown(&ty) {
+        return breach(type_name, format!("`{path}` of its identity is unknown.")).into();
+    }
+    if let Err(error) = identity.to_msgpack(&ty) {
+        return breach(type_name, format!("its identity cannot be written: {error}.")).into();
+    }
+    match prior {
+        Some(prior) if prior != identity => breach(type_name, "the identity of an object changed.").into(),
         _ => Diagnostics::new(),
     }
 }
@@ -276,7 +309,7 @@ pub(super) fn check_applied(type_name: &str, schema: &Schema, planned: &Value, a
 mod tests {
     use super::*;
     use crate::schema::{list_of, string};
-    use crate::value::{Refinement, Type};
+    use crate::value::Refinement;
 
     fn schema() -> Schema {
         Schema::new("")

@@ -37,6 +37,9 @@ enum Behaviour {
     PanicAfter,
     LeaveUnknown,
     ChangePlanned,
+    /// What is known of the plan is not yet there when it fails.
+    FailHalfway,
+    IdentityUnknown,
     Gone,
     ReplaceForName,
     PanicInIdentity,
@@ -62,6 +65,7 @@ impl Things {
             | Behaviour::Gone
             | Behaviour::ReplaceForName
             | Behaviour::PanicInIdentity
+            | Behaviour::IdentityUnknown
             | Behaviour::UntilStopped => Ok(state),
             Behaviour::FailBefore => failure(),
             Behaviour::FailAfter => {
@@ -71,6 +75,11 @@ impl Things {
             Behaviour::PanicAfter => {
                 cx.reached(state);
                 panic!("hunter2")
+            }
+            Behaviour::FailHalfway => {
+                let (name, size) = ("draft".into(), Attr::unknown());
+                cx.reached(Thing { id: Attr::unknown(), name, size, ..state });
+                failure()
             }
             Behaviour::LeaveUnknown => {
                 state.id = Attr::unknown();
@@ -112,7 +121,8 @@ impl Resource for &'static Things {
 
     fn identity(&self, state: &Thing) -> Result<Identity> {
         assert!(self.behaviour != Behaviour::PanicInIdentity, "hunter2");
-        Ok(Identity { id: state.id.clone() })
+        let unknown = self.behaviour == Behaviour::IdentityUnknown;
+        Ok(Identity { id: if unknown { Attr::unknown() } else { state.id.clone() } })
     }
 
     fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
@@ -293,7 +303,10 @@ async fn a_create_keeps_what_it_reached_and_does_not_taint_it() {
         (Behaviour::FailBefore, Value::Null, vec!["Error: Remote failure"]),
         (Behaviour::FailAfter, made.clone(), vec!["Warning: Remote failure"]),
         (Behaviour::PanicAfter, made.clone(), vec!["Warning: Bug in the provider"]),
-        (Behaviour::LeaveUnknown, thing(Value::Null, "a"), vec!["Error: Bug in the provider"]),
+        // Of the state, and of the identity that follows from it.
+        (Behaviour::LeaveUnknown, thing(Value::Null, "a"), vec!["Error: Bug in the provider"; 2]),
+        (Behaviour::FailHalfway, thing(Value::Null, "a"), vec!["Warning: Remote failure"]),
+        (Behaviour::IdentityUnknown, made.clone(), vec!["Error: Bug in the provider"]),
         (Behaviour::ChangePlanned, thing("1".into(), "other"), vec!["Error: Bug in the provider"]),
     ];
     for (behaviour, state, messages) in cases {
@@ -576,6 +589,36 @@ async fn an_identity_is_echoed_and_must_stay() {
     assert!(failed.diagnostics.has_error() && failed.identity.is_none(), "none was sent, none is made up");
 }
 
+#[tokio::test]
+async fn an_identity_is_wholly_known_wherever_it_leaves() {
+    let (engine, _) = configured(Behaviour::IdentityUnknown).await;
+    let request = read_resource::Request {
+        state: thing("1".into(), "a"),
+        private: Vec::new(),
+        identity: None,
+        meta: Value::Null,
+        deferral_allowed: false,
+    };
+    let read = engine.read_resource("test_thing", request).await.err().unwrap();
+    let imported = engine.import_resource_state("test_thing", ImportTarget::Id("1".into()), false).await.err().unwrap();
+    let updated = apply(Behaviour::IdentityUnknown, thing("1".into(), "a"), thing("1".into(), "b")).await;
+    assert!(updated.state == thing("1".into(), "b") && updated.identity.is_none());
+    for report in [read, imported, updated.diagnostics] {
+        let details: Vec<_> = report.iter().map(|diagnostic| diagnostic.detail.as_str()).collect();
+        assert!(matches!(details[..], [detail] if detail.contains("`id` of its identity is unknown")), "{details:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_value_must_hold_when_its_create_has_reached_it() {
+    let refined = Value::refined(crate::value::Refinement::prefix("a:"));
+    let planned = thing(refined, "a");
+    // A null has no such beginning, and hosts would say so: the only way out is a value at `reached`.
+    let response = apply(Behaviour::FailHalfway, Value::Null, planned).await;
+    assert_eq!(summary(&response.diagnostics), ["Warning: Remote failure", "Error: Bug in the provider"]);
+    assert_eq!(response.diagnostics.iter().last().unwrap().path, Some("id".into()));
+}
+
 #[test]
 fn an_identity_is_upgraded_and_null_where_none_was_stored() {
     let (engine, _) = engine(Behaviour::Well);
@@ -615,7 +658,8 @@ async fn a_panic_beside_a_create_does_not_lose_what_it_reached() {
     assert!(nameless.state == thing("1".into(), "a"));
     assert_eq!(summary(&nameless.diagnostics), ["Warning: Bug in the provider"]);
     let misspelled = apply(Behaviour::ChangePlanned, Value::Null, thing(Value::unknown(), "unspeakable")).await;
-    assert!(misspelled.state == thing("1".into(), "other"));
+    assert!(misspelled.state == thing("1".into(), "unspeakable"), "as planned, until it is read");
+    assert_eq!(summary(&misspelled.diagnostics), ["Warning: Bug in the provider"]);
     assert!(!format!("{:?}", misspelled.diagnostics).contains("hunter2"));
 }
 

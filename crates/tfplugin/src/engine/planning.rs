@@ -4,6 +4,8 @@
 //! the value that is there, or unknown where there is none; else null. Defaults follow from a null in the
 //! configuration, never from the host's proposed state, which keeps the value of an attribute that was deleted.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::schema::{Attribute, Attributes, Kind, Nesting, Replace, ReplaceRequest};
 use crate::value::{Elements, Path, Value};
 
@@ -136,7 +138,7 @@ fn collect_replacements(
     paths: &mut Vec<Path>,
 ) {
     for (name, attribute) in attributes {
-        let (config, prior, planned) = (config.attribute(name), prior.attribute(name), planned.attribute(name));
+        let [config, prior, planned] = [config, prior, planned].map(|object| part(object, |it| it.as_map()?.get(name)));
         if attribute.same(prior, planned) {
             continue;
         }
@@ -152,36 +154,59 @@ fn collect_replacements(
             continue;
         }
         let Kind::Nested(nesting, nested) = attribute.kind() else { continue };
-        match (nesting, prior, planned) {
-            (Nesting::Single, Value::Map(_), Value::Map(_)) => {
-                collect_replacements(nested, config, prior, planned, &path, paths);
-            }
-            (Nesting::List, Value::List(prior), Value::List(planned)) => {
-                for (index, (prior, planned)) in prior.iter().zip(planned).enumerate() {
-                    let config = match config {
-                        Value::List(config) => config.get(index).unwrap_or(&Value::Null),
-                        _ => &Value::Null,
-                    };
-                    collect_replacements(nested, config, prior, planned, &path.clone().index(index), paths);
+        let mut collect = |steps: Path, find: &dyn Fn(&Value) -> Option<&Value>| {
+            let [config, prior, planned] = [config, prior, planned].map(|value| part(value, find));
+            collect_replacements(nested, config, prior, planned, &steps, paths);
+        };
+        match nesting {
+            Nesting::Single => collect(path, &|value| Some(value)),
+            // Which elements there will be is not known, so that none can be named.
+            Nesting::List | Nesting::Map if planned.is_unknown() => {
+                if may_replace(nested) {
+                    paths.push(path);
                 }
             }
-            (Nesting::Map, Value::Map(prior), Value::Map(planned)) => {
-                for (key, planned) in planned {
-                    if let Some(prior) = prior.get(key) {
-                        let config = config.attribute(key);
-                        collect_replacements(nested, config, prior, planned, &path.clone().key(key), paths);
-                    }
+            Nesting::List => {
+                for index in 0..elements(prior).len().max(elements(planned).len()) {
+                    collect(path.clone().index(index), &|value| elements(value).get(index));
                 }
             }
-            _ => {}
+            Nesting::Map => {
+                let keys = |value: &Value| value.as_map().into_iter().flat_map(BTreeMap::keys).cloned().collect();
+                let (before, after): (BTreeSet<String>, BTreeSet<String>) = (keys(prior), keys(planned));
+                for key in before.union(&after) {
+                    collect(path.clone().key(key), &|value| value.as_map()?.get(key));
+                }
+            }
+            Nesting::Set => {}
         }
     }
+}
+
+fn elements(list: &Value) -> &[Value] {
+    match list {
+        Value::List(elements) => elements,
+        _ => &[],
+    }
+}
+
+/// A part of a value: unknown where the whole is, and null where there is none, as where the whole comes or goes.
+fn part<'a>(whole: &'a Value, find: impl Fn(&'a Value) -> Option<&'a Value>) -> &'a Value {
+    if whole.is_unknown() { whole } else { find(whole).unwrap_or(&Value::Null) }
+}
+
+/// Whether a change of one of these, at any depth, may mean that the object is made anew.
+fn may_replace(attributes: &Attributes) -> bool {
+    attributes.values().any(|attribute| {
+        !matches!(attribute.replaced(), Replace::Never)
+            || matches!(attribute.kind(), Kind::Nested(nesting, nested) if *nesting != Nesting::Set && may_replace(nested))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Schema, boolean, list_of, object, set_of, string};
+    use crate::schema::{Schema, boolean, list_of, map_of, object, set_of, string};
 
     fn schema() -> Schema {
         let element = || {
@@ -332,5 +357,49 @@ mod tests {
         let prior = config(&[("entity", "old".into())]);
         let paths = replacements(schema().attributes(), &config(&[]), &prior, &computed);
         assert!(paths.is_empty(), "a computed change is not configured");
+    }
+
+    #[test]
+    fn what_comes_or_goes_is_replaced_for_its_attributes() {
+        let element = || Schema::new("").required("name", string("").replace()).optional("note", string(""));
+        let schema = Schema::new("")
+            .optional("one", object(element(), ""))
+            .optional("list", list_of(element(), ""))
+            .optional("map", map_of(element(), ""));
+        let value = |name: &str| Value::object([("name", name.into()), ("note", Value::Null)]);
+        let noted = |name: &str| Value::object([("name", Value::Null), ("note", name.into())]);
+        let list = |names: &[&str]| Value::List(names.iter().map(|name| value(name)).collect());
+        // Attribute, before, after, and the places in both directions.
+        let cases = [
+            ("one", Value::Null, value("a"), vec!["one.name"]),
+            ("one", Value::Null, noted("a"), vec![]),
+            ("one", value("a"), Value::unknown(), vec!["one.name"]),
+            ("list", Value::Null, list(&["a"]), vec!["list[0].name"]),
+            ("list", list(&["a"]), list(&["a", "b"]), vec!["list[1].name"]),
+            ("list", list(&["a"]), Value::List(vec![Value::unknown()]), vec!["list[0].name"]),
+            ("list", list(&[]), Value::List(vec![Value::Null]), vec![]),
+            ("list", list(&["a"]), Value::unknown(), vec!["list"]),
+            (
+                "map",
+                Value::object([("k", value("a"))]),
+                Value::object([("l", value("a"))]),
+                vec!["map[\"k\"].name", "map[\"l\"].name"],
+            ),
+            ("map", Value::Null, Value::unknown(), vec!["map"]),
+        ];
+        for (name, before, after, expected) in cases {
+            let holder = |value: &Value| {
+                let nulls = ["one", "list", "map"].map(|name| (name, Value::Null));
+                Value::object(nulls.into_iter().chain([(name, value.clone())]))
+            };
+            let found = |prior: &Value, planned: &Value| {
+                let paths = replacements(schema.attributes(), &holder(planned), &holder(prior), &holder(planned));
+                paths.iter().map(ToString::to_string).collect::<Vec<_>>()
+            };
+            assert_eq!(found(&before, &after), expected, "{before:?} to {after:?}");
+            if !after.is_unknown() && after.is_wholly_known() {
+                assert_eq!(found(&after, &before), expected, "{after:?} to {before:?}");
+            }
+        }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Request {
     pub proposed: Value,
     pub config: Value,
     pub private: Vec<u8>,
+    /// What an earlier plan of the same run answered, from hosts that tell.
+    pub planned_private: Vec<u8>,
     /// Of the object as it is; none for one that is to be made.
     pub identity: Option<Value>,
     pub meta: Value,
@@ -80,7 +82,9 @@ fn plan<D>(
     request: Request,
 ) -> Result<(Response, Option<ValueChange>)> {
     let schema = resource.schema();
-    let Request { prior, config, private, .. } = request;
+    let Request { prior, config, private, planned_private, .. } = request;
+    // Without prior state, an earlier plan says what this is and has the notes of an object that is replaced.
+    let private = if prior.is_null() && !planned_private.is_empty() { planned_private } else { private };
     let duplicates = schema.duplicates(&config);
     if duplicates.has_error() {
         return Err(duplicates);

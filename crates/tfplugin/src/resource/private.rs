@@ -14,7 +14,8 @@ pub(crate) struct Private<N> {
     /// The version of this envelope.
     tfplugin: u8,
     notes: N,
-    /// What is planned, in the private bytes of a plan alone: some hosts hand them back when they plan again at apply.
+    /// What is planned, in the private bytes of a plan alone: some hosts hand them back, in a field of their own, when
+    /// they plan again at apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planned: Option<Planned>,
     /// The notes of the object as it is, in the private bytes of a plan alone and where they differ: hosts that replace

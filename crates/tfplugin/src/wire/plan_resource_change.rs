@@ -15,6 +15,7 @@ pub(super) async fn serve<P: Provider>(engine: &Engine<P>, request: Request) -> 
         proposed: dynamic_value::decode(request.proposed_new_state.as_ref(), ty)?,
         config: dynamic_value::decode(request.config.as_ref(), ty)?,
         private: request.prior_private.to_vec(),
+        planned_private: request.planned_private.to_vec(),
         identity: identity::decode(request.prior_identity.as_ref(), identity_schema)?,
         meta: dynamic_value::decode_meta(request.provider_meta.as_ref(), engine.meta_schema())?,
         deferral_allowed: deferral_allowed(request.client_capabilities),

@@ -1,7 +1,7 @@
 //! States: what was made is never lost, not even by a resource whose model and schema disagree.
 
 use tfplugin_proto::tfplugin6::provider_server::Provider as _;
-use tfplugin_proto::tfplugin6::{self as proto, apply_resource_change};
+use tfplugin_proto::tfplugin6::{self as proto, apply_resource_change, plan_resource_change};
 use tonic::Request;
 
 use super::{sent, titles};
@@ -86,6 +86,39 @@ impl Provider for TestProvider {
     }
 }
 
+/// An object as a host sends it, with one value for all that is computed.
+fn thing(computed: &Value) -> proto::DynamicValue {
+    let attributes = [("id", computed.clone()), ("name", "a".into()), ("size", computed.clone())];
+    sent(&Value::object(attributes), ThingResource.schema().object_type())
+}
+
+#[tokio::test]
+async fn an_earlier_plan_is_handed_back_beside_the_private_bytes() {
+    let service = Service::new(TestProvider);
+    let plan = async |prior: &Value, private: &'static str, planned_private: &'static str| {
+        let request = plan_resource_change::Request {
+            type_name: "test_thing".to_owned(),
+            prior_state: Some(sent(prior, ThingResource.schema().object_type())),
+            proposed_new_state: Some(thing(&Value::Null)),
+            config: Some(thing(&Value::Null)),
+            prior_private: private.into(),
+            planned_private: planned_private.into(),
+            ..Default::default()
+        };
+        let answer = service.plan_resource_change(Request::new(request)).await.unwrap().into_inner();
+        String::from_utf8(answer.planned_private.to_vec()).unwrap()
+    };
+    let replacement = r#"{"tfplugin":1,"notes":0,"planned":"recreate","before":7}"#;
+    // Terraform 1.16, when it applies a replacement: the old object is gone.
+    assert_eq!(plan(&Value::Null, "", replacement).await, replacement);
+    let create = r#"{"tfplugin":1,"notes":0,"planned":"create"}"#;
+    assert_eq!(plan(&Value::Null, "", create).await, create);
+    // Where there is an object, its own notes count.
+    let there = Value::object([("id", Value::Null), ("name", "a".into()), ("size", Value::Null)]);
+    let own = r#"{"tfplugin":1,"notes":7}"#;
+    assert_eq!(plan(&there, own, r#"{"tfplugin":1,"notes":8,"before":7}"#).await, own);
+}
+
 #[tokio::test]
 async fn a_state_that_cannot_be_written_is_mended_and_not_lost() {
     let service = Service::new(TestProvider);
@@ -95,15 +128,11 @@ async fn a_state_that_cannot_be_written_is_mended_and_not_lost() {
 
     let schema = ThingResource.schema();
     let ty = schema.object_type();
-    let thing = |computed: Value| {
-        let attributes = [("id", computed.clone()), ("name", "a".into()), ("size", computed)];
-        Some(sent(&Value::object(attributes), ty))
-    };
     let request = apply_resource_change::Request {
         type_name: "test_thing".to_owned(),
         prior_state: Some(sent(&Value::Null, ty)),
-        planned_state: thing(Value::unknown()),
-        config: thing(Value::Null),
+        planned_state: Some(thing(&Value::unknown())),
+        config: Some(thing(&Value::Null)),
         ..Default::default()
     };
     let answer = service.apply_resource_change(Request::new(request)).await.unwrap().into_inner();

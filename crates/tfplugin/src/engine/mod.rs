@@ -8,6 +8,7 @@ pub(crate) mod call_function;
 pub(crate) mod close_ephemeral_resource;
 pub(crate) mod configure_provider;
 mod difference;
+mod get_provider_schema;
 pub(crate) mod import_resource_state;
 pub(crate) mod invoke_action;
 pub(crate) mod move_resource_state;

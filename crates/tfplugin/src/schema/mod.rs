@@ -12,6 +12,7 @@
 
 mod attribute;
 mod defaults;
+mod faults;
 mod validate;
 pub mod validator;
 
@@ -126,12 +127,15 @@ impl Schema {
         self.object_type.get_or_init(|| object_type(&self.attributes))
     }
 
-    /// Whether a model has just these attributes with just these types, and each default is of its attribute's type:
-    /// what a provider asserts in a test.
+    /// Whether hosts take this schema, a model has just these attributes with just these types, and each default is of
+    /// its attribute's type: what a provider asserts in a test.
     ///
     /// # Errors
     /// A text that names the first difference.
     pub fn agrees_with<M: Model>(&self) -> Result<(), String> {
+        if let Some(fault) = self.faults().into_iter().next() {
+            return Err(fault);
+        }
         let model: BTreeMap<&str, Type> = M::attributes().into_iter().collect();
         for (name, attribute) in &self.attributes {
             if let Some(Err(error)) = attribute.default().map(|value| value.to_msgpack(&attribute.value_type())) {

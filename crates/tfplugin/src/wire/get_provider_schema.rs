@@ -3,10 +3,12 @@
 use tfplugin_proto::tfplugin6::{self as proto, get_provider_schema::Response};
 
 use super::{get_functions, get_metadata, schema};
+use crate::diagnostic::Result;
 use crate::engine::Engine;
 use crate::provider::Provider;
 
-pub(super) fn serve<P: Provider>(engine: &Engine<P>) -> Response {
+pub(super) fn serve<P: Provider>(engine: &Engine<P>) -> Result<Response> {
+    engine.check_schemas().into_result(())?;
     let registry = engine.registry();
     let resources = registry.resources.iter().map(|(name, it)| ((*name).to_owned(), schema::to_proto(it.schema())));
     let sources = registry.data_sources.iter().map(|(name, it)| ((*name).to_owned(), schema::to_proto(it.schema())));
@@ -16,7 +18,7 @@ pub(super) fn serve<P: Provider>(engine: &Engine<P>) -> Response {
         let schema = proto::ActionSchema { schema: Some(schema::to_proto(it.schema())) };
         ((*name).to_owned(), schema)
     });
-    Response {
+    Ok(Response {
         provider: Some(schema::to_proto(engine.schema())),
         resource_schemas: resources.collect(),
         data_source_schemas: sources.collect(),
@@ -26,5 +28,5 @@ pub(super) fn serve<P: Provider>(engine: &Engine<P>) -> Response {
         provider_meta: engine.meta_schema().map(schema::to_proto),
         server_capabilities: Some(get_metadata::capabilities()),
         ..Response::default()
-    }
+    })
 }

@@ -56,12 +56,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         _: Request<proto::get_provider_schema::Request>,
     ) -> Answer<proto::get_provider_schema::Response> {
-        self.call(
-            "GetProviderSchema",
-            Subject::Provider,
-            |engine| async move { Ok(get_provider_schema::serve(&engine)) },
-        )
-        .await
+        self.call("GetProviderSchema", Subject::Provider, |engine| async move { get_provider_schema::serve(&engine) })
+            .await
     }
 
     async fn validate_provider_config(

@@ -115,7 +115,7 @@ impl<S: DataSource> ErasedDataSource<S::Data> for Typed<S> {
             match result {
                 Ok(state) => (Some(state.into_value()), report),
                 Err(errors) => {
-                    report.extend(errors);
+                    report.extend(errors.of_failure(S::TYPE_NAME));
                     (None, report)
                 }
             }

@@ -113,6 +113,15 @@ impl Diagnostics {
         self.0.iter()
     }
 
+    /// The messages of something that failed. A failure without an error would pass for a success, so it is
+    /// told as a bug.
+    pub(crate) fn of_failure(mut self, subject: &str) -> Self {
+        if !self.has_error() {
+            self.push(Diagnostic::bug(format!("`{subject}` failed and gave no error.")));
+        }
+        self
+    }
+
     /// `value` where no message is an error, else the messages.
     pub fn into_result<T>(self, value: T) -> Result<T> {
         if self.has_error() { Err(self) } else { Ok(value) }

@@ -58,7 +58,7 @@ impl<A: Action> ErasedAction<A::Data> for Typed<A> {
                 Err(error) => Err(error.into()),
             };
             let mut report = cx.report;
-            report.extend(result.err().into_iter().flatten());
+            report.extend(result.map_err(|errors| errors.of_failure(A::TYPE_NAME)).err().into_iter().flatten());
             report
         })
     }
@@ -79,7 +79,7 @@ impl<A: Action> ErasedAction<A::Data> for Typed<A> {
             let mut report = std::mem::take(&mut cx.context.report);
             match result {
                 Ok(Ok(())) => {}
-                Ok(Err(errors)) => report.extend(errors),
+                Ok(Err(errors)) => report.extend(errors.of_failure(A::TYPE_NAME)),
                 Err(_) => report.push(panic::diagnostic(A::TYPE_NAME)),
             }
             report

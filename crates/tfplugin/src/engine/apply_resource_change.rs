@@ -72,8 +72,10 @@ fn deleted<D>(type_name: &str, resource: &dyn ErasedResource<D>, prior: Prior, o
     let Outcome { state, identity, private, report: mut diagnostics } = outcome;
     let Some(state) = state else { return Response::nothing(diagnostics) };
     // It went part of the way.
-    let (state, identity) = storable(type_name, resource, &prior.state, state, identity, &mut diagnostics);
-    Response { state, private, identity: identity.or(prior.identity), diagnostics }
+    let state = storable(type_name, resource, &prior.state, state, &mut diagnostics);
+    let (identity, breaches) = named(type_name, resource, prior.identity, identity);
+    diagnostics.extend(breaches);
+    Response { state, private, identity, diagnostics }
 }
 
 fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value, outcome: Outcome) -> Response {
@@ -88,7 +90,9 @@ fn created<D>(type_name: &str, resource: &dyn ErasedResource<D>, planned: &Value
         identity = identity.filter(Value::is_wholly_known);
     }
     diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
-    let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
+    let state = storable(type_name, resource, planned, state, &mut diagnostics);
+    let (identity, breaches) = named(type_name, resource, None, identity);
+    diagnostics.extend(softened(breaches));
     Response { state, private, identity, diagnostics }
 }
 
@@ -105,11 +109,22 @@ fn updated<D>(
     if !diagnostics.has_error() {
         diagnostics.extend(rules::check_applied(type_name, resource.schema(), planned, &state));
     }
-    let (state, identity) = storable(type_name, resource, planned, state, identity, &mut diagnostics);
-    let (prior, schema) = (prior_identity.as_ref(), resource.identity_schema());
-    diagnostics.extend(rules::check_identity(type_name, schema, prior, identity.as_ref()));
-    // An answer without identity would erase it.
-    Response { state, private, identity: identity.or(prior_identity), diagnostics }
+    let state = storable(type_name, resource, planned, state, &mut diagnostics);
+    let (identity, breaches) = named(type_name, resource, prior_identity, identity);
+    diagnostics.extend(breaches);
+    Response { state, private, identity, diagnostics }
+}
+
+/// The identity to store, and what is wrong with the one that was answered. An answer without one would erase it, and
+/// one with another would have the state name another object: so one that was there stays.
+fn named<D>(
+    type_name: &str,
+    resource: &dyn ErasedResource<D>,
+    prior: Option<Value>,
+    identity: Option<Value>,
+) -> (Option<Value>, Diagnostics) {
+    let breaches = rules::check_identity(type_name, resource.identity_schema(), prior.as_ref(), identity.as_ref());
+    (prior.or(identity.filter(|_| breaches.is_empty())), breaches)
 }
 
 /// The state in the plan's spelling. It is the resource that says what means the same, and a panic there must not lose
@@ -128,23 +143,19 @@ fn spelled<D>(
     })
 }
 
-/// What a host can store of a state and an identity, whatever is wrong with them: the object exists, and an answer that
-/// cannot be sent would lose it.
+/// What a host can store of a state, whatever is wrong with it: the object exists, and an answer that cannot be sent
+/// would lose it.
 fn storable<D>(
     type_name: &str,
     resource: &dyn ErasedResource<D>,
     planned: &Value,
     mut state: Value,
-    identity: Option<Value>,
     report: &mut Diagnostics,
-) -> (Value, Option<Value>) {
+) -> Value {
     rules::settle(&mut state);
     rules::scrub(resource.schema().attributes(), &mut state);
     report.extend(rules::mend(type_name, resource.schema(), planned, &mut state));
-    let broken = rules::check_identity(type_name, resource.identity_schema(), None, identity.as_ref());
-    let identity = identity.filter(|_| !broken.has_error());
-    report.extend(broken);
-    (state, identity)
+    state
 }
 
 /// The errors of a create that reached its object, as warnings: an error beside a new state would taint the object,

@@ -24,7 +24,7 @@ impl<P: Provider> Engine<P> {
                 Ok(cx.report)
             }
             Err(errors) => {
-                cx.report.extend(errors);
+                cx.report.extend(errors.of_failure(self.provider.about().name));
                 Err(cx.report)
             }
         }

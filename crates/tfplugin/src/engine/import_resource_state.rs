@@ -40,7 +40,7 @@ impl<P: Provider> Engine<P> {
         // The read that follows cannot know what only the configuration says; without its defaults the next plan
         // would show a change where nothing changes.
         schema::fill_defaults(resource.schema().attributes(), &mut state);
-        diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
+        diagnostics.extend(rules::check_state(type_name, resource.schema(), &state));
         let identity = outcome.identity.as_ref();
         diagnostics.extend(rules::check_identity(type_name, resource.identity_schema(), None, identity));
         let imported = Some(Imported { state, private: outcome.private, identity: outcome.identity });

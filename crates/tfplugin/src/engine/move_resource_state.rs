@@ -1,7 +1,7 @@
 //! `MoveResourceState`: a `moved` block names an object of another type, perhaps of another provider, as its source.
 
-use super::Engine;
 use super::upgrading::Stored;
+use super::{Engine, rules};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::provider::Provider;
 use crate::schema::fill_defaults;
@@ -38,9 +38,13 @@ impl<P: Provider> Engine<P> {
             .into());
         };
         let stored = Stored { what: "state", type_name: source_type, version, json };
-        let mut state = (found.step)(stored.read(&found.prior)?)?;
+        let taken = (found.step)(stored.read(&found.prior)?);
+        let mut state = taken.map_err(|errors| errors.of_failure(type_name))?;
         fill_defaults(resource.schema().attributes(), &mut state);
+        rules::check_state(type_name, resource.schema(), &state).into_result(())?;
         let (private, identity) = resource.adopt(&state)?;
-        Ok(Response { state, private, identity: identity.filter(Value::is_wholly_known) })
+        let schema = resource.identity_schema();
+        let is_good = |identity: &Value| rules::check_identity(type_name, schema, None, Some(identity)).is_empty();
+        Ok(Response { state, private, identity: identity.filter(is_good) })
     }
 }

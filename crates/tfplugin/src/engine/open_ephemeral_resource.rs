@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::opened::Instance;
-use super::{Deferred, Engine, Readiness, rules};
+use super::{Deferred, Engine, Readiness, rules, spelling};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
 use crate::value::Value;
@@ -38,10 +38,12 @@ impl<P: Provider> Engine<P> {
         };
         let opening = resource.open(self.call(&data, Value::Null), config.clone()).await;
         let mut diagnostics = opening.report;
-        if let Some(result) = &opening.result {
+        let attributes = resource.schema().attributes();
+        let result = opening.result.map(|result| spelling::keep(attributes, &config, result));
+        if let Some(result) = &result {
             diagnostics.extend(rules::check_read(type_name, resource.schema(), &config, result));
         }
-        match opening.result {
+        match result {
             Some(result) if !diagnostics.has_error() => {
                 let keep = |notes| self.opened.insert(Instance { type_name: type_name.to_owned(), notes });
                 let private = opening.notes.map(keep);

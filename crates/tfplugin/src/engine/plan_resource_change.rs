@@ -101,7 +101,8 @@ fn plan<D>(
     if let Some(prior) = existing {
         planning::mark_recomputed(schema.attributes(), &config, prior, &mut output.planned);
     }
-    let breaches = rules::check_planned(type_name, schema, &config, existing, &output.planned);
+    let mut breaches = rules::check_planned(type_name, schema, &config, existing, &output.planned);
+    breaches.extend(rules::check_replacements(type_name, schema, &output.replace));
     if breaches.has_error() {
         return Err(breaches);
     }

@@ -1,6 +1,6 @@
 //! `ReadDataSource`.
 
-use super::{Deferred, Engine, Readiness, rules};
+use super::{Deferred, Engine, Readiness, rules, spelling};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
 use crate::value::Value;
@@ -29,6 +29,7 @@ impl<P: Provider> Engine<P> {
         };
         let (state, mut diagnostics) = self.unless_stopped(source.read(self.call(&data, meta), config.clone())).await?;
         let Some(state) = state else { return Err(diagnostics) };
+        let state = spelling::keep(source.schema().attributes(), &config, state);
         diagnostics.extend(rules::check_read(type_name, source.schema(), &config, &state));
         diagnostics.clone().into_result(Response { state, deferred: None, diagnostics })
     }

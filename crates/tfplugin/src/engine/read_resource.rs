@@ -45,7 +45,7 @@ impl<P: Provider> Engine<P> {
             return Ok(Response { state: Value::Null, private, identity, deferred: None, diagnostics });
         };
         let state = spelling::keep(resource.schema().attributes(), &prior, state);
-        diagnostics.extend(rules::check_known(type_name, resource.schema(), &state));
+        diagnostics.extend(rules::check_state(type_name, resource.schema(), &state));
         let (before, schema) = (identity.as_ref(), resource.identity_schema());
         diagnostics.extend(rules::check_identity(type_name, schema, before, outcome.identity.as_ref()));
         let Outcome { private, identity, .. } = outcome;

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::IdentitySchema;
 use crate::resource::erased::breach;
 use crate::schema::{Attribute, Attributes, Kind, Nesting, Schema};
-use crate::value::{Path, Type, Value};
+use crate::value::{Path, Step, Type, Value};
 
 /// Write-only attributes that are set although the host would store them.
 pub(super) fn refused_write_only(schema: &Schema, config: &Value) -> Diagnostics {
@@ -127,9 +127,11 @@ pub(super) fn scrub(attributes: &Attributes, state: &mut Value) {
 /// Puts something else in place of what is not of its attribute's type and so cannot be written: what was planned, or null.
 pub(super) fn mend(type_name: &str, schema: &Schema, planned: &Value, state: &mut Value) -> Diagnostics {
     let mut report = Diagnostics::new();
-    if state.to_msgpack(schema.object_type()).is_ok() {
+    if state.as_map().is_some() && state.to_msgpack(schema.object_type()).is_ok() {
         return report;
     }
+    // That it is no object is told elsewhere.
+    let is_object = state.as_map().is_some();
     let mut answered = match std::mem::replace(state, Value::Null) {
         Value::Map(answered) => answered,
         _ => BTreeMap::new(),
@@ -139,9 +141,10 @@ pub(super) fn mend(type_name: &str, schema: &Schema, planned: &Value, state: &mu
         let value = match answered.remove(name) {
             Some(value) if value.to_msgpack(&ty).is_ok() => value,
             _ => {
-                report.push(
-                    breach(type_name, format!("the value of `{name}` cannot be written in a state.")).at(name.as_str()),
-                );
+                if is_object {
+                    let problem = format!("the value of `{name}` cannot be written in a state.");
+                    report.push(breach(type_name, problem).at(name.as_str()));
+                }
                 let mut instead = planned.attribute(name).clone();
                 settle(&mut instead);
                 if instead.to_msgpack(&ty).is_ok() { instead } else { Value::Null }
@@ -153,9 +156,12 @@ pub(super) fn mend(type_name: &str, schema: &Schema, planned: &Value, state: &mu
     report
 }
 
-/// A state is wholly known, and holds no write-only value.
-pub(super) fn check_known(type_name: &str, schema: &Schema, state: &Value) -> Diagnostics {
+/// A state is an object, is wholly known, and holds no write-only value.
+pub(super) fn check_state(type_name: &str, schema: &Schema, state: &Value) -> Diagnostics {
     let mut report = Diagnostics::new();
+    if state.as_map().is_none() {
+        report.push(breach(type_name, "it answered no object."));
+    }
     if let Some(path) = state.first_unknown(schema.object_type()) {
         report.push(breach(type_name, format!("`{path}` is still unknown in a state.")).at(path));
     }
@@ -165,7 +171,8 @@ pub(super) fn check_known(type_name: &str, schema: &Schema, state: &Value) -> Di
     report
 }
 
-/// An identity is wholly known, and stays the same as long as the object lives; a state from before it had one gets one.
+/// An identity can be written, is wholly known and complete, and stays the same as long as the object lives; a state from
+/// before it had one gets one.
 pub(super) fn check_identity(
     type_name: &str,
     schema: &IdentitySchema,
@@ -174,28 +181,43 @@ pub(super) fn check_identity(
 ) -> Diagnostics {
     let Some(identity) = identity else { return Diagnostics::new() };
     let ty = schema.object_type();
-    if let Some(path) = identity.first_unknown(&ty) {
-        return breach(type_name, format!("`{path}` of its identity is unknown.")).into();
-    }
-    if let Err(error) = identity.to_msgpack(&ty) {
-        return breach(type_name, format!("its identity cannot be written: {error}.")).into();
-    }
-    match prior {
-        Some(prior) if prior != identity => breach(type_name, "the identity of an object changed.").into(),
-        _ => Diagnostics::new(),
-    }
+    let is_missing = |name: &str| identity.attribute(name).is_null();
+    let missing =
+        schema.attributes().iter().find(|(name, attribute)| attribute.required_for_import && is_missing(name));
+    let problem = if let Some(path) = identity.first_unknown(&ty) {
+        format!("`{path}` of its identity is unknown.")
+    } else if let Err(error) = identity.to_msgpack(&ty) {
+        format!("its identity cannot be written: {error}.")
+    } else if let Some((name, _)) = missing {
+        format!("`{name}` of its identity is null.")
+    } else if prior.is_some_and(|prior| prior != identity) {
+        "the identity of an object changed.".to_owned()
+    } else {
+        return Diagnostics::new();
+    };
+    breach(type_name, problem).into()
 }
 
-/// A data source answers wholly known, with what is configured unchanged.
+/// What a data source or an ephemeral resource answers is of its type and wholly known, with what is configured
+/// unchanged and nothing chosen but what is computed.
 pub(super) fn check_read(type_name: &str, schema: &Schema, config: &Value, state: &Value) -> Diagnostics {
-    let mut report = check_known(type_name, schema, state);
-    for (name, attribute) in schema.attributes() {
-        let configured = config.attribute(name);
-        if !configured.is_null() && !attribute.same(configured, state.attribute(name)) {
-            report.push(breach(type_name, format!("the configured `{name}` was changed.")).at(name.as_str()));
-        }
+    let mut report = check_state(type_name, schema, state);
+    if let Err(error) = state.to_msgpack(schema.object_type()) {
+        report.extend(Diagnostics::from(error));
+    } else if state.as_map().is_some() {
+        report.extend(check_planned(type_name, schema, config, None, state));
     }
     report
+}
+
+/// A replacement is asked for because of an attribute that is there.
+pub(super) fn check_replacements(type_name: &str, schema: &Schema, paths: &[Path]) -> Diagnostics {
+    let is_attribute =
+        |path: &Path| matches!(path.steps().first(), Some(Step::Attribute(name)) if schema.attribute(name).is_some());
+    let unknown = paths.iter().filter(|path| !is_attribute(path));
+    unknown
+        .map(|path| breach(type_name, format!("it asks for replacement because of `{path}`, which it does not have.")))
+        .collect()
 }
 
 /// A plan keeps what is configured and chooses only what is computed.
@@ -207,8 +229,9 @@ pub(super) fn check_planned(
     planned: &Value,
 ) -> Diagnostics {
     let mut report = Diagnostics::new();
-    planned_object(schema.attributes(), config, prior, planned, &Path::root(), &mut |path: Path, problem: &str| {
-        report.push(breach(type_name, format!("`{path}` {problem}.")).at(path));
+    planned_element(schema.attributes(), config, prior, planned, Path::root(), &mut |path: Path, problem: &str| {
+        let what = if path.is_root() { "the object".to_owned() } else { format!("`{path}`") };
+        report.push(breach(type_name, format!("{what} {problem}.")).at(path));
     });
     report
 }
@@ -228,7 +251,7 @@ fn planned_object(
     }
 }
 
-/// One of several nested objects. One that is null or unknown as a whole is planned so.
+/// The object, or one of several nested ones. One that is null or unknown as a whole is planned so.
 fn planned_element(
     attributes: &Attributes,
     config: &Value,
@@ -240,7 +263,7 @@ fn planned_element(
     match (config, planned) {
         (Value::Map(_), Value::Map(_)) => planned_object(attributes, config, prior, planned, &path, report),
         (config, planned) if config == planned => {}
-        _ => report(path, "is configured, so its configured value must be planned"),
+        _ => report(path, "is there where none is configured, or missing where one is"),
     }
 }
 
@@ -254,7 +277,7 @@ fn planned_attribute(
 ) {
     if attribute.is_write_only() {
         if !planned.is_null() {
-            report(path, "is write-only, so its planned value must be null");
+            report(path, "is write-only, so it must be null");
         }
         return;
     }
@@ -262,13 +285,13 @@ fn planned_attribute(
         return;
     }
     if config.is_null() {
-        return report(path, "is not configured and not computed, so it must be planned as null");
+        return report(path, "is neither configured nor computed, so it must be null");
     }
     if prior.is_some_and(|prior| prior == planned) && attribute.same(config, planned) {
         return;
     }
     let Kind::Nested(nesting, nested) = attribute.kind() else {
-        return report(path, "is configured, so its configured value must be planned");
+        return report(path, "is configured, so it must be as configured");
     };
     match (nesting, config, planned) {
         (Nesting::Single, Value::Map(_), Value::Map(_)) => {
@@ -289,16 +312,43 @@ fn planned_attribute(
                 planned_element(nested, config, prior, &planned[key], path.clone().key(key), report);
             }
         }
-        // Which planned element belongs to which configured one cannot be told.
         (Nesting::Set, Value::Set(config), Value::Set(planned))
-            if config.as_slice().len() == planned.as_slice().len() => {}
-        _ => report(path, "is configured, so its configured elements must be planned"),
+            if set_keeps(nested, config.as_slice(), planned.as_slice()) => {}
+        _ => report(path, "is configured, so it must have the elements that are configured"),
     }
+}
+
+/// Whether a planned set has as many elements as the configured one, and each may be what came of a configured one, and
+/// the other way round. Which came of which cannot be told.
+fn set_keeps(nested: &Attributes, config: &[Value], planned: &[Value]) -> bool {
+    let could_be = |config: &Value, planned: &Value| {
+        let mut keeps = true;
+        // Nor whether a spelling that means the same was there before.
+        planned_element(nested, config, Some(planned), planned, Path::root(), &mut |_, _| keeps = false);
+        keeps
+    };
+    // What must be just as configured tells which elements may belong together, so that not all are compared.
+    let is_fixed = |attribute: &Attribute| {
+        !attribute.is_computed() && !attribute.has_spellings() && matches!(attribute.kind(), Kind::Value(_))
+    };
+    let fixed: Vec<&String> = nested.iter().filter(|(_, it)| is_fixed(it)).map(|(name, _)| name).collect();
+    let key = |element| fixed.iter().map(|name| Value::attribute(element, name)).collect::<Vec<_>>();
+    let mut groups: BTreeMap<Vec<&Value>, (Vec<&Value>, Vec<&Value>)> = BTreeMap::new();
+    config.iter().for_each(|element| groups.entry(key(element)).or_default().0.push(element));
+    planned.iter().for_each(|element| groups.entry(key(element)).or_default().1.push(element));
+    config.len() == planned.len()
+        && groups.values().all(|(config, planned)| {
+            config.iter().all(|config| planned.iter().any(|planned| could_be(config, planned)))
+                && planned.iter().all(|planned| config.iter().any(|config| could_be(config, planned)))
+        })
 }
 
 /// What is applied is what was planned, and wholly known.
 pub(super) fn check_applied(type_name: &str, schema: &Schema, planned: &Value, applied: &Value) -> Diagnostics {
-    let mut report = check_known(type_name, schema, applied);
+    let mut report = check_state(type_name, schema, applied);
+    if applied.as_map().is_none() {
+        return report;
+    }
     if let Some(path) = difference(schema.object_type(), planned, applied) {
         report.push(breach(type_name, format!("`{path}` is not what was planned.")).at(path));
     }
@@ -372,6 +422,50 @@ mod tests {
     }
 
     #[test]
+    fn a_planned_set_has_the_configured_elements_and_chooses_what_is_computed() {
+        fn folded(left: &Value, right: &Value) -> bool {
+            left.as_str().map(str::to_lowercase) == right.as_str().map(str::to_lowercase)
+        }
+        let element = Schema::new("")
+            .computed("at", string(""))
+            .required("name", string(""))
+            .optional("role", string("").default("member"))
+            .optional("team", string("").equal_when(folded));
+        let schema = Schema::new("").optional("set", crate::schema::set_of(element, ""));
+        let element = |name: &str, at: Value, role: Value, team: &str| {
+            Value::object([("name", name.into()), ("at", at), ("role", role), ("team", team.into())])
+        };
+        let set = |elements: Vec<Value>| Value::object([("set", Value::set(elements))]);
+        let config = set(vec![
+            element("a", Value::Null, Value::Null, "T"),
+            element("b", Value::Null, "admin".into(), "T"),
+            Value::unknown(),
+        ]);
+        // In another order, as what is computed is a part of it.
+        let good = || {
+            vec![
+                element("b", "1".into(), "admin".into(), "t"),
+                element("a", "2".into(), "member".into(), "T"),
+                Value::unknown(),
+            ]
+        };
+        let report = |elements| check_planned("t", &schema, &config, None, &set(elements));
+        assert!(report(good()).is_empty(), "{:?}", report(good()));
+        let bad = [
+            element("c", "1".into(), "admin".into(), "T"),
+            element("b", "1".into(), "member".into(), "T"),
+            element("b", "1".into(), "admin".into(), "U"),
+            Value::unknown(),
+        ];
+        for bad in bad {
+            let mut elements = good();
+            elements[0] = bad;
+            assert_eq!(places(&report(elements)), ["set"]);
+        }
+        assert_eq!(places(&report(good()[..2].to_vec())), ["set"]);
+    }
+
+    #[test]
     fn a_prior_value_stands_in_only_for_what_means_the_same() {
         let config = value(&[("name", "new".into())]);
         let prior = value(&[("name", "old".into())]);
@@ -401,7 +495,7 @@ mod tests {
     fn a_path_into_a_map_has_a_key() {
         let schema = Schema::new("").optional("labels", crate::schema::map(Type::String, ""));
         let labels = |value: Value| Value::object([("labels", Value::object([("env", value)]))]);
-        assert_eq!(places(&check_known("t", &schema, &labels(Value::unknown()))), ["labels[\"env\"]"]);
+        assert_eq!(places(&check_state("t", &schema, &labels(Value::unknown()))), ["labels[\"env\"]"]);
         let report = check_applied("t", &schema, &labels("a".into()), &labels("b".into()));
         assert_eq!(places(&report), ["labels[\"env\"]"]);
     }
@@ -416,7 +510,7 @@ mod tests {
             ("items", Value::List(vec![item(Value::Null), item("b".into())])),
         ]);
         assert_eq!(places(&refused_write_only(&schema, &config)), ["items[1].secret", "token"]);
-        assert_eq!(places(&check_known("t", &schema, &config)), ["items[1].secret", "token"]);
+        assert_eq!(places(&check_state("t", &schema, &config)), ["items[1].secret", "token"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `UpgradeResourceIdentity`.
 
-use super::Engine;
 use super::upgrading::Stored;
+use super::{Engine, rules};
 use crate::diagnostic::Result;
 use crate::provider::Provider;
 use crate::value::Value;
@@ -18,6 +18,8 @@ impl<P: Provider> Engine<P> {
             return Ok(Value::Null);
         }
         let stored = Stored { what: "identity", type_name, version, json };
-        stored.upgraded(schema.identity_version(), &schema.object_type(), &resource.identity_upgrades())
+        let upgraded =
+            stored.upgraded(schema.identity_version(), &schema.object_type(), &resource.identity_upgrades())?;
+        rules::check_identity(type_name, schema, None, Some(&upgraded)).into_result(upgraded)
     }
 }

@@ -4,8 +4,8 @@
 //! who takes over from another provider begins at a schema version that the other has not reached, and has upgrades from
 //! the other's versions.
 
-use super::Engine;
 use super::upgrading::Stored;
+use super::{Engine, rules};
 use crate::diagnostic::Result;
 use crate::provider::Provider;
 use crate::schema::fill_defaults;
@@ -20,6 +20,6 @@ impl<P: Provider> Engine<P> {
         let mut state = stored.upgraded(schema.state_version(), schema.object_type(), &resource.upgrades())?;
         // An attribute that is new in the schema is what its default says.
         fill_defaults(schema.attributes(), &mut state);
-        Ok(state)
+        rules::check_state(type_name, schema, &state).into_result(state)
     }
 }

@@ -34,7 +34,8 @@ impl Stored<'_> {
         });
         let steps = steps.collect::<std::result::Result<Vec<_>, _>>()?;
         let value = self.read(steps.first().map_or(ty, |first| &first.prior))?;
-        steps.into_iter().try_fold(value, |value, upgrade| (upgrade.step)(value))
+        let result = steps.into_iter().try_fold(value, |value, upgrade| (upgrade.step)(value));
+        result.map_err(|errors| errors.of_failure(type_name))
     }
 
     /// Reads it as it is.

@@ -67,8 +67,15 @@ impl<E: EphemeralResource> ErasedEphemeralResource<E::Data> for Typed<E> {
             let result = AssertUnwindSafe(open).catch_unwind().await;
             let mut report = std::mem::take(&mut cx.context.report);
             let result = settle::<E, _>(result, &mut report).map(E::Model::into_value);
-            // Private notes are plain data; what cannot be written could not be closed later either.
-            let notes = cx.opened.as_ref().map(|notes| serde_json::to_vec(notes).unwrap_or_default());
+            let notes = cx.opened.as_ref().and_then(|notes| {
+                let written = serde_json::to_vec(notes).ok();
+                if written.is_none() {
+                    let detail =
+                        format!("What `{}` notes for its close cannot be written: it stays open.", E::TYPE_NAME);
+                    report.push(Diagnostic::bug(detail));
+                }
+                written
+            });
             Opening { result, notes, renew_at: cx.renew_at, report }
         })
     }
@@ -119,7 +126,7 @@ fn settle<E: EphemeralResource, T>(
 ) -> Option<T> {
     match result {
         Ok(Ok(value)) => return Some(value),
-        Ok(Err(errors)) => report.extend(errors),
+        Ok(Err(errors)) => report.extend(errors.of_failure(E::TYPE_NAME)),
         Err(_) => report.push(panic::diagnostic(E::TYPE_NAME)),
     }
     None

@@ -5,6 +5,7 @@ mod object;
 
 use std::sync::OnceLock;
 
+use crate::diagnostic::Diagnostic;
 use crate::model::Field;
 use crate::value::{Type, Value};
 
@@ -172,6 +173,12 @@ impl<F: Function> ErasedFunction for Typed<F> {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        Ok(self.function.call(F::Arguments::from_values(arguments)?)?.into_value())
+        let is_known = arguments.iter().all(Value::is_wholly_known);
+        let result = self.function.call(F::Arguments::from_values(arguments)?)?.into_value();
+        if is_known && !result.is_wholly_known() {
+            let detail = format!("The function `{}` answered something unknown to arguments that are known.", F::NAME);
+            return Err(FunctionError::new(Diagnostic::bug(detail).detail));
+        }
+        Ok(result)
     }
 }

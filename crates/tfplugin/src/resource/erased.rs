@@ -108,13 +108,13 @@ impl<R: Resource> Typed<R> {
     where
         F: AsyncOperation<'a, R>,
     {
-        let mut cx = ResourceContext::<R>::new(call.context(), notes);
+        let mut cx = ResourceContext::<R>::new(call.context(), notes.clone());
         let result = AssertUnwindSafe(operation.run(&self.resource, &mut cx)).catch_unwind().await;
         let mut report = std::mem::take(&mut cx.context.report);
         let state = match result {
             Ok(Ok(state)) => state,
             Ok(Err(errors)) => {
-                report.extend(errors);
+                report.extend(errors.of_failure(R::TYPE_NAME));
                 cx.reached.take()
             }
             Err(_) => {
@@ -126,11 +126,12 @@ impl<R: Resource> Typed<R> {
         if let Some(state) = state.as_ref().filter(|_| !self.identity_schema().is_none()) {
             match std::panic::catch_unwind(AssertUnwindSafe(|| self.resource.identity(state))) {
                 Ok(Ok(named)) => identity = Some(named.into_value()),
-                Ok(Err(errors)) => report.extend(errors),
+                Ok(Err(errors)) => report.extend(errors.of_failure(R::TYPE_NAME)),
                 Err(_) => report.push(panic::diagnostic(R::TYPE_NAME)),
             }
         }
-        let private = private::encode::<R>(&cx.private);
+        let (private, unwritten) = private::encode::<R>(&cx.private, &notes);
+        report.extend(unwritten);
         let state = state.map(|state| state.into_value().with_types_of(&origin));
         Outcome { state, identity, private, report }
     }
@@ -220,7 +221,8 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
         let state = R::Model::from_value(state.clone())?;
         let has_identity = !self.identity_schema().is_none();
         let identity = has_identity.then(|| self.resource.identity(&state).ok()).flatten();
-        Ok((private::encode::<R>(&R::Private::default()), identity.map(R::Identity::into_value)))
+        let (private, unwritten) = private::encode::<R>(&R::Private::default(), &R::Private::default());
+        Diagnostics::from_iter(unwritten).into_result((private, identity.map(R::Identity::into_value)))
     }
 
     fn validate(&self, config: &Value) -> Result<Diagnostics> {
@@ -248,23 +250,17 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
             report: Diagnostics::new(),
         };
         if let Err(errors) = self.resource.plan(&mut plan) {
-            plan.report.extend(errors);
+            plan.report.extend(errors.of_failure(R::TYPE_NAME));
             return Err(plan.report);
         }
-        Ok(PlanOutput {
-            planned: plan.planned.into_value().with_types_of(&origin),
-            private: private::encode_planned::<R>(
-                &plan.private,
-                match input.kind {
-                    PlanKind::Create => Some(Planned::Create),
-                    PlanKind::Recreate => Some(Planned::Recreate),
-                    PlanKind::Update => None,
-                },
-                &before,
-            ),
-            replace: plan.replace,
-            warnings: plan.report,
-        })
+        let kind = match input.kind {
+            PlanKind::Create => Some(Planned::Create),
+            PlanKind::Recreate => Some(Planned::Recreate),
+            PlanKind::Update => None,
+        };
+        let private = private::encode_planned::<R>(&plan.private, kind, &before)?;
+        let planned = plan.planned.into_value().with_types_of(&origin);
+        Ok(PlanOutput { planned, private, replace: plan.replace, warnings: plan.report })
     }
 
     fn preflight<'a>(&'a self, call: Call<'a, R::Data>, change: ValueChange) -> BoxFuture<'a, Diagnostics> {
@@ -295,7 +291,7 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
             };
             let result = look.await;
             let mut report = cx.report;
-            report.extend(result.err().into_iter().flatten());
+            report.extend(result.map_err(|errors| errors.of_failure(R::TYPE_NAME)).err().into_iter().flatten());
             report
         })
     }
@@ -323,7 +319,7 @@ impl<R: Resource> ErasedResource<R::Data> for Typed<R> {
     }
 }
 
-/// An error that the SDK itself reports about a resource's answer.
+/// An error that the SDK itself reports about an answer of a resource, or of anything else that has a type.
 pub(crate) fn breach(type_name: &str, detail: impl std::fmt::Display) -> Diagnostic {
-    Diagnostic::bug(format!("The resource `{type_name}` broke a rule of Terraform: {detail}"))
+    Diagnostic::bug(format!("`{type_name}` broke a rule of Terraform: {detail}"))
 }

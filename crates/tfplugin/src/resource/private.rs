@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Resource;
+use super::erased::breach;
+use crate::diagnostic::Diagnostic;
 
 /// What the SDK stores beside a state: the resource's notes in an envelope.
 ///
@@ -66,28 +68,31 @@ impl<N: Serialize + DeserializeOwned + Default> Private<N> {
         }
     }
 
-    pub(crate) fn encode(notes: &N) -> Vec<u8> {
+    /// The bytes of notes beside a state; `None` of those that could not be read again.
+    pub(crate) fn encode(notes: &N) -> Option<Vec<u8>> {
         Self::write(notes, None, None)
     }
 
     /// Those of a plan.
-    pub(crate) fn encode_planned(notes: &N, planned: Option<Planned>, before: &N) -> Vec<u8> {
+    pub(crate) fn encode_planned(notes: &N, planned: Option<Planned>, before: &N) -> Option<Vec<u8>> {
         let text = |notes: &N| serde_json::to_vec(notes).ok();
         Self::write(notes, planned, Some(before).filter(|before| text(before) != text(notes)))
     }
 
-    fn write(notes: &N, planned: Option<Planned>, before: Option<&N>) -> Vec<u8> {
-        // Notes are plain data; one that cannot be written is treated as none rather than losing the state.
-        let none = N::default();
-        serde_json::to_vec(&Private { tfplugin: Self::VERSION, notes, planned, before })
-            .or_else(|_| serde_json::to_vec(&Private { tfplugin: Self::VERSION, notes: &none, planned, before: None }))
-            .unwrap_or_default()
+    fn write(notes: &N, planned: Option<Planned>, before: Option<&N>) -> Option<Vec<u8>> {
+        let bytes = serde_json::to_vec(&Private { tfplugin: Self::VERSION, notes, planned, before }).ok()?;
+        serde_json::from_slice::<Self>(&bytes).is_ok().then_some(bytes)
     }
 }
 
-/// The private bytes of a resource's notes beside a state.
-pub(crate) fn encode<R: Resource + ?Sized>(notes: &R::Private) -> Vec<u8> {
-    Private::<R::Private>::encode(notes)
+/// The private bytes of a resource's notes beside a state. In place of notes that cannot be written stand those from
+/// before: a lost note is no reason to lose the state.
+pub(crate) fn encode<R: Resource + ?Sized>(notes: &R::Private, before: &R::Private) -> (Vec<u8>, Option<Diagnostic>) {
+    let encode = Private::<R::Private>::encode;
+    match encode(notes) {
+        Some(bytes) => (bytes, None),
+        None => (encode(before).unwrap_or_default(), Some(unwritten::<R>())),
+    }
 }
 
 /// The private bytes of a plan: the notes that its apply will find, and those of the object as it is.
@@ -95,8 +100,12 @@ pub(crate) fn encode_planned<R: Resource + ?Sized>(
     notes: &R::Private,
     planned: Option<Planned>,
     before: &R::Private,
-) -> Vec<u8> {
-    Private::<R::Private>::encode_planned(notes, planned, before)
+) -> Result<Vec<u8>, Diagnostic> {
+    Private::<R::Private>::encode_planned(notes, planned, before).ok_or_else(unwritten::<R>)
+}
+
+fn unwritten<R: Resource + ?Sized>() -> Diagnostic {
+    breach(R::TYPE_NAME, "its private notes cannot be written as JSON and read again.")
 }
 
 /// The notes of a resource in private bytes.
@@ -111,18 +120,20 @@ pub(crate) fn decode_before<R: Resource + ?Sized>(bytes: &[u8]) -> R::Private {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{Planned, Private, planned};
 
     #[test]
     fn notes_survive_and_are_never_empty() {
-        let bytes = Private::encode(&Some("2026-01-01T00:00:00Z".to_owned()));
+        let bytes = Private::encode(&Some("2026-01-01T00:00:00Z".to_owned())).unwrap();
         assert_eq!(Private::<Option<String>>::decode(&bytes), Some("2026-01-01T00:00:00Z".to_owned()));
-        assert!(!Private::encode(&()).is_empty());
+        assert!(!Private::encode(&()).unwrap().is_empty());
     }
 
     #[test]
     fn a_plan_that_is_handed_back_says_what_it_was() {
-        let of = |planned| Private::encode_planned(&7, planned, &7);
+        let of = |planned| Private::encode_planned(&7, planned, &7).unwrap();
         assert_eq!(planned(b""), Planned::Create);
         assert_eq!(planned(&of(None)), Planned::Recreate, "of the object that is being replaced");
         assert_eq!(planned(&of(Some(Planned::Create))), Planned::Create);
@@ -132,14 +143,20 @@ mod tests {
     #[test]
     fn the_notes_of_the_object_as_it_is_survive_the_plan_of_another() {
         let before = Private::<u32>::decode_before;
-        assert_eq!(before(&Private::encode(&7)), 7);
-        assert_eq!(before(&Private::encode_planned(&7, None, &7)), 7);
-        assert_eq!(before(&Private::encode_planned(&8, None, &7)), 7, "an update that came to a replacement");
-        let replaced = Private::encode_planned(&0, Some(Planned::Recreate), &7);
+        assert_eq!(before(&Private::encode(&7).unwrap()), 7);
+        assert_eq!(before(&Private::encode_planned(&7, None, &7).unwrap()), 7);
+        assert_eq!(before(&Private::encode_planned(&8, None, &7).unwrap()), 7, "an update that came to a replacement");
+        let replaced = Private::encode_planned(&0, Some(Planned::Recreate), &7).unwrap();
         assert_eq!((before(&replaced), Private::<u32>::decode(&replaced)), (7, 0));
-        let created = Private::encode_planned(&1, Some(Planned::Create), &0);
+        let created = Private::encode_planned(&1, Some(Planned::Create), &0).unwrap();
         assert_eq!((before(&created), Private::<u32>::decode(&created)), (0, 1), "nothing is known of a tainted one");
         assert_eq!(before(b"{\"e2bfb730\":{}}"), 0);
+    }
+
+    #[test]
+    fn notes_that_would_be_lost_are_refused() {
+        assert_eq!(Private::encode(&BTreeMap::from([([1], 2)])), None, "JSON has no such key");
+        assert_eq!(Private::encode(&f64::NAN), None, "JSON has null in its place");
     }
 
     #[test]

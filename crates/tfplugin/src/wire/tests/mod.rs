@@ -1,6 +1,7 @@
 //! The service as a host calls it, without a connection.
 
 mod action;
+mod breaches;
 mod logs;
 mod state;
 

@@ -2,20 +2,22 @@
 
 use proc_macro::TokenStream;
 use proc_macro2::{Span, TokenStream as Tokens};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{Data, DeriveInput, Error, Fields, Ident, parse_macro_input};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, parse_macro_input};
 
 /// Makes a struct the model of an object: each field is the attribute of its name (`r#type` is `type`).
 ///
 /// The struct also becomes a field of other models, as a nested object.
-#[proc_macro_derive(Model)]
+#[proc_macro_derive(Model, attributes(model))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input).unwrap_or_else(Error::into_compile_error).into()
 }
 
 fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
+    refuse_options(&input.attrs)?;
     let fields = named_fields(input)?;
     let name = &input.ident;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
@@ -23,6 +25,8 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
     let types: Vec<&syn::Type> = fields.iter().map(|(_, ty)| *ty).collect();
     let names: Vec<String> = idents.iter().map(|ident| ident.unraw().to_string()).collect();
     let attributes = Ident::new("attributes", Span::mixed_site());
+    // A type that is none of a field is told where it stands.
+    let take = types.iter().zip(&names).map(|(ty, name)| quote_spanned!(ty.span()=> #attributes.take::<#ty>(#name)));
 
     Ok(quote! {
         #[automatically_derived]
@@ -35,7 +39,7 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
                 value: ::tfplugin::value::Value,
             ) -> ::std::result::Result<Self, ::tfplugin::value::ValueError> {
                 let mut #attributes = ::tfplugin::model::derive::Attributes::new(value)?;
-                let model = Self { #(#idents: #attributes.take(#names)?),* };
+                let model = Self { #(#idents: #take?),* };
                 #attributes.finish()?;
                 ::std::result::Result::Ok(model)
             }
@@ -71,6 +75,7 @@ fn named_fields(input: &DeriveInput) -> syn::Result<Vec<(&Ident, &syn::Type)>> {
     let message = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => {
+                fields.named.iter().try_for_each(|field| refuse_options(&field.attrs))?;
                 return Ok(fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, &field.ty))).collect());
             }
             Fields::Unnamed(_) | Fields::Unit => "a model needs named fields: each one is the attribute of its name",
@@ -79,6 +84,16 @@ fn named_fields(input: &DeriveInput) -> syn::Result<Vec<(&Ident, &syn::Type)>> {
         Data::Union(_) => "a union is no model",
     };
     Err(Error::new_spanned(&input.ident, message))
+}
+
+/// Authors who know other derives look for options; there are none.
+fn refuse_options(attributes: &[Attribute]) -> syn::Result<()> {
+    let message = "a model has no options: each field is the attribute of its name (`r#type` is `type`), and all else is \
+                   said in the schema";
+    match attributes.iter().find(|attribute| attribute.path().is_ident("model")) {
+        Some(attribute) => Err(Error::new_spanned(attribute, message)),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,6 @@
+use tfplugin::{Attr, Model};
+
+#[derive(Model)]
+pub struct Note {
+    size: Attr<usize>,
+}

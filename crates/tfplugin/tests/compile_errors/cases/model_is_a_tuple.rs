@@ -1,0 +1,4 @@
+use tfplugin::Model;
+
+#[derive(Model)]
+pub struct Note(String);

@@ -1,0 +1,7 @@
+use tfplugin::Model;
+
+#[derive(Model)]
+pub enum Role {
+    Admin,
+    Member,
+}

@@ -8,7 +8,7 @@ use tfplugin::schema::validator::not_blank;
 use tfplugin::{Attr, Context, Diagnostic, Diagnostics, EphemeralContext, EphemeralResource, Model, Result, Schema};
 use wandb_client::{Environment, IdentityToken};
 
-use crate::error::{Explain as _, sentence};
+use crate::error::Explain as _;
 use crate::provider::Connection;
 
 /// `wandb_access_token`.
@@ -68,7 +68,10 @@ impl EphemeralResource for AccessToken {
     async fn open(&self, cx: &mut EphemeralContext<'_, Self>, config: AccessTokenModel) -> Result<AccessTokenModel> {
         let identity = match (config.identity_token.get_optional()?, config.identity_token_file.get_optional()?) {
             (Some(token), _) => IdentityToken::from_text(token)
-                .map_err(|error| Diagnostic::error("Not an identity token", sentence(&error)).at("identity_token"))?,
+                // Without its place, whose text hosts would show.
+                .map_err(|error| {
+                    Diagnostic::error("Not an identity token", format!("`identity_token` is none: {error}."))
+                })?,
             (None, file) => IdentityToken::from_file(file.map_or("", String::as_str)),
         };
         let identity = identity.shared_in(Environment::of_process().credentials_file());

@@ -87,7 +87,8 @@ impl EphemeralResource for DecryptedApiKey {
     ) -> Result<DecryptedApiKeyModel> {
         let identities = match (config.identity.get_optional()?, config.identity_file.get_optional()?) {
             (Some(text), _) => {
-                parse(text.as_bytes()).map_err(|_| no_identity("`identity` does not hold").at("identity"))?
+                // Without its place, whose text hosts would show.
+                parse(text.as_bytes()).map_err(|_| no_identity("`identity` does not hold"))?
             }
             (None, file) => read(Path::new(file.map_or("", String::as_str)))?,
         };

@@ -68,15 +68,14 @@ pub(super) fn validate(encryption: &Attr<Encryption>, report: &mut Diagnostics) 
 }
 
 fn recipient(text: &str) -> std::result::Result<Recipient, Diagnostic> {
-    let path = Path::from("encryption").attribute("age_recipients");
+    // A secret without its place, whose text hosts would show.
     if text.trim_start().to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") {
         return Err(Diagnostic::error(
             "Secret given as an age recipient",
             "One of `age_recipients` is an age identity, which is secret: it decrypts. Give its public key, which \
              begins with `age1` and which `age-keygen -y` prints. The identity stands in the configuration now; make a \
              new one if others could read that.",
-        )
-        .at(path));
+        ));
     }
     text.parse().map_err(|reason| {
         Diagnostic::error(
@@ -86,7 +85,7 @@ fn recipient(text: &str) -> std::result::Result<Recipient, Diagnostic> {
                  `age-keygen -y` prints it."
             ),
         )
-        .at(path)
+        .at(Path::from("encryption").attribute("age_recipients"))
     })
 }
 

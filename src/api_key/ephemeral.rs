@@ -116,7 +116,11 @@ impl EphemeralResource for EphemeralApiKey {
             Err(error) => {
                 if let ErrorKind::NoSecret { id } = error.kind() {
                     // A key that nobody can use must not stay.
-                    client.delete_api_key(id).await.explain("revoke the API key that came without its secret")?;
+                    let revoke = format!(
+                        "revoke the API key \"{full_name}\" of the account `{owner}`, which came without its secret; it is \
+                         swept once it expires"
+                    );
+                    client.delete_api_key(id).await.explain(&revoke)?;
                 } else if error.is_unclear() {
                     revoke_by_name(cx.provider(), &owner, &full_name).await;
                 }

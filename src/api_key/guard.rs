@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tfplugin::value::Path;
 use tfplugin::{Attr, Context, Diagnostic, Diagnostics, Result};
-use wandb_client::{ApiKeyInfo, UserId};
+use wandb_client::{Ability, ApiKey, ApiKeyInfo, UserId};
 
 use super::model::{ApiKeyModel, Notes, Revoke};
 use super::name::{self, Tag};
@@ -19,6 +19,30 @@ pub(super) fn refuse_own<'a>(
 ) -> Result<()> {
     let Some(own) = connection.client.own_key_id() else { return Ok(()) };
     if revoked.into_iter().any(|key_id| key_id.as_str() == Some(own)) { Err(own_key(own).into()) } else { Ok(()) }
+}
+
+/// The same for all keys of a state, and for the one that an interrupted run left behind.
+pub(super) fn refuse_own_keys(connection: &Connection, state: &ApiKeyModel, notes: &Notes) -> Result<()> {
+    let lost: Vec<Attr<String>> = notes.lost.iter().map(|lost| lost.key_id.clone().into()).collect();
+    refuse_own(connection, [&state.key_id, &state.previous_key_id].into_iter().chain(&lost))
+}
+
+/// Refuses a whole key in place of its id. It is not repeated, and no place is named, as hosts show what stands there.
+pub(super) fn refuse_whole_key(attribute: &str, key_id: &Attr<String>, report: &mut Diagnostics) {
+    if key_id.as_str().is_some_and(|text| ApiKey::parse(text).is_ok()) {
+        report.push(whole_key(&format!("`{attribute}`")));
+    }
+}
+
+/// A secret where only its first part belongs.
+pub(super) fn whole_key(place: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Whole API key given as a key id",
+        format!(
+            "{place} is a whole API key, which is secret, and is not repeated here. Give its key id: the first 20 \
+             characters, as the function `api_key_id` cuts them off. If others could read it where it stood, revoke it."
+        ),
+    )
 }
 
 /// The same for keys that are only known as objects of the API.
@@ -55,7 +79,7 @@ pub(super) fn to_be_replaced<'a>(prior: Option<&ApiKeyModel>, plan: &'a ApiKeyMo
 }
 
 /// What the caller is to the keys of an account.
-enum Rights {
+pub(super) enum Rights {
     /// It is the account itself, or administers a team of it.
     Admin,
     /// It is in teams of the account and administers none of them, as this says.
@@ -65,7 +89,7 @@ enum Rights {
 }
 
 /// `action` ends the sentence "... may not ...".
-async fn rights(connection: &Connection, owner: &UserId, action: &str) -> Result<Rights> {
+pub(super) async fn rights(connection: &Connection, owner: &UserId, action: &str) -> Result<Rights> {
     if *owner == connection.caller.id {
         return Ok(Rights::Admin);
     }
@@ -107,8 +131,8 @@ async fn require_admin(cx: &mut Context<'_, Connection>, plan: &ApiKeyModel) -> 
 }
 
 /// Looks at a key that is to be revoked. It may be gone, and its account too: only what is seen is refused.
-pub(super) async fn before_delete(connection: &Connection, prior: &ApiKeyModel) -> Result<()> {
-    refuse_own(connection, [&prior.key_id, &prior.previous_key_id])?;
+pub(super) async fn before_delete(connection: &Connection, prior: &ApiKeyModel, notes: &Notes) -> Result<()> {
+    refuse_own_keys(connection, prior, notes)?;
     let Some(owner) = prior.service_account_id.as_str().map(UserId::new) else { return Ok(()) };
     let action = format!("revoke the API key \"{}\"", prior.name.as_str().unwrap_or_default());
     match rights(connection, &owner, &action).await? {
@@ -124,6 +148,7 @@ pub(super) async fn before_create(
     replaced: Option<&Notes>,
 ) -> Result<()> {
     let connection = cx.provider();
+    require_keys_for_accounts(connection, plan).await?;
     require_admin(cx, plan).await?;
     require_last_use(connection, plan).await?;
     refuse_own(connection, [&plan.replace_existing_key_id])?;
@@ -142,6 +167,9 @@ pub(super) async fn before_update(
     plan: &ApiKeyModel,
 ) -> Result<()> {
     let connection = cx.provider();
+    if plan.key_id.is_unknown() {
+        require_keys_for_accounts(connection, plan).await?;
+    }
     if plan.key_id.is_unknown() || ended(prior, plan).is_some() || to_be_replaced(Some(prior), plan).is_some() {
         require_admin(cx, plan).await?;
     }
@@ -167,6 +195,22 @@ pub(super) async fn before_update(
             || (successor.is_some() && key.description == successor)
     };
     warn_of_strangers(cx, plan, is_known).await
+}
+
+/// Older servers make keys for the caller alone.
+async fn require_keys_for_accounts(connection: &Connection, plan: &ApiKeyModel) -> Result<()> {
+    let is_own = plan.service_account_id.as_str() == Some(connection.caller.id.as_str());
+    let offers = connection.client.offers(Ability::ApiKeysForAccounts).await.explain("ask what the server offers")?;
+    if is_own || offers {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "Not offered by this server",
+        "This server makes API keys for nobody but the caller itself, so not for a service account. Let the account make \
+         its key in W&B's own pages and import it; a newer version of W&B Server may offer it.",
+    )
+    .at("service_account_id")
+    .into())
 }
 
 /// `when_unused` needs a server that tells when keys were used.

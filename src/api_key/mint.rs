@@ -5,7 +5,7 @@
 //! a secret that nobody knows, so it is revoked, and only then another one is made.
 
 use jiff::Timestamp;
-use tfplugin::{Attr, Diagnostic, Result};
+use tfplugin::{Attr, Diagnostic, Diagnostics, Result};
 use wandb_client::{ApiKeyId, ApiKeyInfo, Error, ErrorKind, NewApiKey, UserId};
 
 use super::encryption::{Storage, Stored};
@@ -44,8 +44,12 @@ impl Order<'_> {
             Err(error) => {
                 let detail = format!("The new API key \"{}\" could not be encrypted: {error}.", self.whole_name);
                 // A key that nobody can use must not stay.
-                connection.client.delete_api_key(&key.id).await.explain("revoke the API key that was lost")?;
-                return Err(Diagnostic::error("API key not encrypted", detail).into());
+                let action = format!("revoke the API key `{}` (\"{}\")", key.key_id, self.whole_name);
+                let mut errors = Diagnostics::from(Diagnostic::error("API key not encrypted", detail));
+                errors.extend(
+                    connection.client.delete_api_key(&key.id).await.explain(&action).err().into_iter().flatten(),
+                );
+                return Err(errors);
             }
         };
         let created_at = key.created_at.or_else(|| connection.client.server_time()).unwrap_or_else(Timestamp::now);
@@ -68,7 +72,11 @@ impl Order<'_> {
             };
             if let ErrorKind::NoSecret { id } = error.kind() {
                 // A key that nobody can use must not stay.
-                client.delete_api_key(id).await.explain("revoke the API key that came without its secret")?;
+                let revoke = format!(
+                    "revoke the API key \"{}\" of the account `{}`, which came without its secret; revoke it in W&B",
+                    self.whole_name, self.owner
+                );
+                client.delete_api_key(id).await.explain(&revoke)?;
             }
             if !error.is_unclear() {
                 return Err(error).explain(&action);
@@ -83,13 +91,16 @@ impl Order<'_> {
         }
     }
 
-    /// Revokes the keys of this name but for `kept`.
+    /// Revokes the keys of this name but for `kept`, and for the one that this run itself uses: that has reached someone.
+    /// The next plan tells of it, as of a key of the same name.
     pub(super) async fn revoke_lost(&self, connection: &Connection, kept: Option<&ApiKeyId>) -> Result<()> {
         let keys = match self.team {
             Some(team) => owner::keys_in(connection, team, self.owner).await?,
             None => owner::keys(connection, self.owner).await?,
         };
-        for key in keys.iter().filter(|key| Some(&key.id) != kept && self.is_named(key)) {
+        let own = connection.client.own_key_id();
+        let is_lost = |key: &&ApiKeyInfo| Some(&key.id) != kept && self.is_named(key) && own != Some(&key.key_id);
+        for key in keys.iter().filter(is_lost) {
             tracing::warn!(key_id = key.key_id, "revoking a key whose secret was lost");
             let action = format!("revoke the API key `{}`, whose secret was lost", key.key_id);
             connection.client.delete_api_key(&key.id).await.explain(&action)?;
@@ -109,7 +120,7 @@ impl Order<'_> {
         key.description.as_deref() == Some(self.whole_name)
     }
 
-    fn perhaps_created(&self, error: &Error, cause: tfplugin::Diagnostics, action: &str) -> Diagnostic {
+    fn perhaps_created(&self, error: &Error, cause: Diagnostics, action: &str) -> Diagnostic {
         let looked: Vec<String> = cause.into_iter().map(|cause| cause.detail).collect();
         Diagnostic::error(
             "API key perhaps created",

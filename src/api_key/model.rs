@@ -83,19 +83,25 @@ pub(crate) struct Notes {
     /// When the previous key was last used, as seen then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) previous_last_used_at: Option<Timestamp>,
-    /// A successor that a run made and was killed before it could store it: nobody has its secret.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) lost: Option<LostKey>,
+    /// The previous key fell due, and is what this very run uses.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) previous_is_own: bool,
+    /// The successors that runs made and were killed before they could store them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) lost: Vec<LostKey>,
     /// The key was revoked by others, and the previous one lives.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) current_gone: bool,
 }
 
-/// A key whose secret was lost.
+/// A key that is not in the state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LostKey {
     pub(super) object: String,
     pub(super) key_id: String,
+    /// It is what this very run uses: its secret has reached a secret store, if not the state.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_own: bool,
 }
 
 pub(super) fn schema() -> Schema {
@@ -200,8 +206,9 @@ fn rotation() -> tfplugin::schema::Draft {
             "triggers",
             map(
                 Type::String,
-                "Any values; when one changes or comes in, the key is rotated by the next apply. If the previous key \
-                 is still valid then, it is revoked early, as there are never more than two.",
+                "Any values; when one changes, comes in or goes, the key is rotated by the next apply. If the previous \
+                 key is still valid then, it is revoked early, as there are never more than two. Taking all of them away \
+                 rotates nothing, and the first ones of an imported key are only recorded.",
             ),
         )
         .optional(
@@ -226,7 +233,8 @@ fn encryption() -> tfplugin::schema::Draft {
         set(
             Type::String,
             "Who can decrypt: public keys of [age](https://age-encryption.org), such as those that `age-keygen -y` \
-             prints. Changing them rotates the key, as nobody here can decrypt it for others.",
+             prints. Changing them rotates the key, as nobody here can decrypt it for others. Those of an imported key \
+             count from its first rotation on.",
         )
         .validate(size(1..=64)),
     );

@@ -1,5 +1,7 @@
 //! What a plan does to a key: a pure function of the state, the configuration and the notes.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use tfplugin::{Attr, Diagnostic};
 
@@ -15,6 +17,8 @@ pub(super) enum Step {
     Wait,
     /// The previous key is still used, so it is kept until then.
     KeepPrevious(Timestamp),
+    /// The previous key is what this very run uses, so it is kept for a later one to end.
+    KeepForRun,
     /// The previous key is revoked.
     Revoke,
     /// A new key takes its place.
@@ -38,7 +42,7 @@ pub(super) fn decide(prior: &ApiKeyModel, config: &ApiKeyModel, notes: &Notes) -
     if notes.current_gone {
         return Step::Rotate(Reason::Gone);
     }
-    match (triggered(&prior.rotation, &config.rotation), reencrypted(&prior.encryption, &config.encryption)) {
+    match (triggered(prior, config), reencrypted(prior, config)) {
         (Some(true), _) => return Step::Rotate(Reason::Triggers),
         (_, Some(true)) => return Step::Rotate(Reason::Recipients),
         (None, _) | (_, None) => return Step::Undecided,
@@ -57,24 +61,36 @@ pub(super) fn decide(prior: &ApiKeyModel, config: &ApiKeyModel, notes: &Notes) -
     let used_until = notes.previous_last_used_at.map(|last_use| terms.kept_until(last_use));
     match used_until.filter(|until| terms.revoke == Revoke::WhenUnused && *until > observed_at) {
         Some(until) => Step::KeepPrevious(until),
+        None if notes.previous_is_own => Step::KeepForRun,
         None if is_due => Step::Rotate(Reason::Due),
         None => Step::Revoke,
     }
 }
 
-/// Whether a trigger changed or came in; `None` as long as that is not known. Triggers that are taken away altogether
-/// are forgotten.
-fn triggered(prior: &Attr<Rotation>, config: &Attr<Rotation>) -> Option<bool> {
-    let triggers = |rotation: &Attr<Rotation>| match rotation {
+/// Whether the key was imported and not rotated since: nobody here has had its secret.
+fn is_imported(prior: &ApiKeyModel) -> bool {
+    prior.key.is_null() && prior.encrypted_key.is_null()
+}
+
+fn triggers(rotation: &Attr<Rotation>) -> Attr<BTreeMap<String, Attr<String>>> {
+    match rotation {
         Attr::Known(rotation) => rotation.triggers.clone(),
         Attr::Null => Attr::Null,
         Attr::Unknown(_) => Attr::unknown(),
-    };
-    match triggers(config) {
+    }
+}
+
+/// Whether a trigger changed, came in or went; `None` as long as that is not known. Triggers that are taken away
+/// altogether are forgotten, and the first ones of an imported key are only recorded: those that it was made with are not
+/// known.
+fn triggered(prior: &ApiKeyModel, config: &ApiKeyModel) -> Option<bool> {
+    let present = triggers(&prior.rotation);
+    match triggers(&config.rotation) {
+        _ if is_imported(prior) && present.is_null() => Some(false),
         Attr::Unknown(_) => None,
         Attr::Null => Some(false),
         Attr::Known(wanted) => {
-            let present = triggers(prior).known().cloned().unwrap_or_default();
+            let present = present.known().cloned().unwrap_or_default();
             let known = wanted.iter().filter(|(_, value)| !value.is_unknown());
             let same = |(key, value): (&String, &Attr<String>)| present.get(key) == Some(value);
             let changed = { known }.any(|entry| !same(entry)) || present.keys().any(|key| !wanted.contains_key(key));
@@ -87,8 +103,12 @@ fn triggered(prior: &Attr<Rotation>, config: &Attr<Rotation>) -> Option<bool> {
     }
 }
 
-/// Whether others are to decrypt the secret than those who can; `None` as long as that is not known.
-fn reencrypted(prior: &Attr<Encryption>, config: &Attr<Encryption>) -> Option<bool> {
+/// Whether others are to decrypt the secret than those who can; `None` as long as that is not known. Nobody can decrypt
+/// the secret of an imported key, so it is kept for its successor who shall.
+fn reencrypted(prior: &ApiKeyModel, config: &ApiKeyModel) -> Option<bool> {
+    if is_imported(prior) {
+        return Some(false);
+    }
     let recipients = |encryption: &Attr<Encryption>| match encryption {
         Attr::Null => Some(None),
         Attr::Unknown(_) => None,
@@ -97,7 +117,7 @@ fn reencrypted(prior: &Attr<Encryption>, config: &Attr<Encryption>) -> Option<bo
             texts.collect::<Option<std::collections::BTreeSet<_>>>().map(Some)
         }
     };
-    Some(recipients(prior) != Some(recipients(config)?))
+    Some(recipients(&prior.encryption) != Some(recipients(&config.encryption)?))
 }
 
 /// When the previous key ends: as it was told, unless other terms are configured than this followed from.
@@ -128,7 +148,7 @@ pub(super) fn carry(step: &Step, prior: &ApiKeyModel, config: &ApiKeyModel, plan
             planned.previous_key_expires_at = Attr::unknown();
             planned.last_used_at = Attr::unknown();
         }
-        Step::Keep | Step::Wait | Step::KeepPrevious(_) | Step::Revoke => {
+        Step::Keep | Step::Wait | Step::KeepPrevious(_) | Step::KeepForRun | Step::Revoke => {
             planned.rotates_at = match terms {
                 None => Attr::unknown(),
                 Some(terms) => text(time(&prior.created_at).and_then(|created_at| terms.rotates_at(created_at))),
@@ -212,18 +232,34 @@ pub(super) fn remarks(step: &Step, prior: &ApiKeyModel, config: &ApiKeyModel, no
                  {expires_at}, and there are never more than two. It is rotated by the first apply after that."
             ),
         )),
+        Step::KeepForRun => remarks.push(Diagnostic::warning(
+            "Previous API key is in use by this run",
+            format!(
+                "The previous API key of \"{name}\", `{previous}`, was to be revoked on {expires_at}, but it is the one that \
+                 this run itself uses, so it is kept, and the key is not rotated by its `interval` before. Let the next \
+                 run use the present key `{key_id}`; it revokes the previous one."
+            ),
+        )),
         Step::Keep | Step::Revoke | Step::Rotate(_) | Step::Undecided => {}
     }
-    if let Some(lost) = &notes.lost {
+    if is_imported(prior) && !matches!(step, Step::Rotate(_)) {
+        remarks.extend(recorded(name, prior, config));
+    }
+    for lost in &notes.lost {
         let what_now = match step {
-            Step::Rotate(_) => "This rotation revokes it.",
+            Step::Rotate(_) if lost.is_own => {
+                "But this run itself uses it, so it is kept, and the next plans name it: once nothing uses it, set \
+                 `replace_existing_key_id` to its id."
+            }
+            Step::Rotate(_) => "This rotation revokes it, once the new key is made.",
+            _ if lost.is_own => "But this run itself uses it: the next rotation makes a key that the state has, too.",
             _ => "The next rotation revokes it; to do so now, set `replace_existing_key_id` to its id.",
         };
         remarks.push(Diagnostic::warning(
             "API key left behind",
             format!(
-                "A run that was interrupted has made the API key `{}` for \"{name}\" and could not store it, so nobody \
-                 has its secret. {what_now}",
+                "A run that was interrupted has made the API key `{}` for \"{name}\", and the state does not have it, so \
+                 probably nobody has its secret. {what_now}",
                 lost.key_id
             ),
         ));
@@ -240,6 +276,27 @@ pub(super) fn remarks(step: &Step, prior: &ApiKeyModel, config: &ApiKeyModel, no
             )
             .at(tfplugin::value::Path::from("rotation").attribute("interval")),
         );
+    }
+    remarks
+}
+
+/// What is written down of an imported key and has no effect yet.
+fn recorded(name: &str, prior: &ApiKeyModel, config: &ApiKeyModel) -> Vec<Diagnostic> {
+    let mut remarks = Vec::new();
+    if triggers(&prior.rotation).is_null() && !triggers(&config.rotation).is_null() {
+        let detail = format!(
+            "The API key \"{name}\" was imported, and which triggers it was made with is not known. So these are written \
+             down, and the key stays as it is; it is rotated when one of them changes."
+        );
+        let path = tfplugin::value::Path::from("rotation").attribute("triggers");
+        remarks.push(Diagnostic::warning("Triggers are only recorded", detail).at(path));
+    }
+    if prior.encryption.is_null() && !config.encryption.is_null() {
+        let detail = format!(
+            "The API key \"{name}\" was imported, so its secret is not known here and nothing can be encrypted. The \
+             recipients count for the key that takes its place: rotate it by its `interval`, or by changing `triggers`."
+        );
+        remarks.push(Diagnostic::warning("Nothing to encrypt yet", detail).at("encryption"));
     }
     remarks
 }

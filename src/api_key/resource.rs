@@ -50,6 +50,7 @@ impl Resource for ApiKeyResource {
     fn validate(&self, config: &ApiKeyModel, report: &mut Diagnostics) {
         schedule::validate(&config.rotation, report);
         encryption::validate(&config.encryption, report);
+        guard::refuse_whole_key("replace_existing_key_id", &config.replace_existing_key_id, report);
     }
 
     fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
@@ -75,7 +76,7 @@ impl Resource for ApiKeyResource {
             Change::Create { plan } => guard::before_create(cx, plan, None).await,
             Change::Recreate { plan, private } => guard::before_create(cx, plan, Some(private)).await,
             Change::Update { prior, plan, .. } => guard::before_update(cx, prior, plan).await,
-            Change::Destroy { prior, .. } => guard::before_delete(cx.provider(), prior).await,
+            Change::Destroy { prior, private } => guard::before_delete(cx.provider(), prior, private).await,
         }
     }
 
@@ -139,17 +140,26 @@ impl Resource for ApiKeyResource {
             return Ok(None);
         }
         let successor = Tag::successor(&state);
-        let lost = keys.iter().find(|key| successor.is_some() && key.description == successor);
+        let lost = keys.iter().filter(|key| successor.is_some() && key.description == successor);
+        let own = connection.client.own_key_id();
+        let lost = lost.map(|key| LostKey {
+            object: key.id.to_string(),
+            key_id: key.key_id.clone(),
+            is_own: own == Some(&key.key_id),
+        });
+        let lost = lost.collect();
         let state = as_seen(state, current, previous);
         cx.private.team = Some(team);
         owner::note(connection, &mut cx.private, &owner).await;
         cx.private.object = current.map(|key| key.id.to_string()).or_else(|| cx.private.object.take());
         cx.private.previous_object = previous.map(|key| key.id.to_string());
-        cx.private.lost = lost.map(|key| LostKey { object: key.id.to_string(), key_id: key.key_id.clone() });
+        cx.private.lost = lost;
         cx.private.current_gone = current.is_none();
         if let Some(now) = connection.client.server_time() {
             schedule::observe(&mut cx.private, &state, now, previous.and_then(|key| key.last_used_at));
         }
+        cx.private.previous_is_own =
+            cx.private.observed_at.is_some() && own.is_some() && state.previous_key_id.as_str() == own;
         Ok(Some(state))
     }
 
@@ -163,8 +173,8 @@ impl Resource for ApiKeyResource {
     }
 
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: ApiKeyModel) -> Result<()> {
-        guard::refuse_own(cx.provider(), [&state.key_id, &state.previous_key_id])?;
-        if let Some(lost) = cx.private.lost.clone() {
+        guard::refuse_own_keys(cx.provider(), &state, &cx.private)?;
+        for lost in cx.private.lost.clone() {
             rotation::revoke(cx, &state, Some(&lost.object), &lost.key_id.into()).await?;
         }
         if !state.previous_key_id.is_null() {

@@ -2,10 +2,11 @@
 
 use tfplugin::schema::string;
 use tfplugin::schema::validator::not_blank;
-use tfplugin::{Action, ActionContext, Attr, Context, Diagnostic, Model, Result, Schema};
+use tfplugin::{Action, ActionContext, Attr, Context, Diagnostic, Diagnostics, Model, Result, Schema};
 use wandb_client::{ApiKeyInfo, UserId};
 
-use super::{guard, owner};
+use super::guard::{self, Rights};
+use super::owner;
 use crate::error::Explain as _;
 use crate::provider::Connection;
 use crate::service_account::id;
@@ -45,12 +46,20 @@ impl Action for RevokeApiKey {
         )
     }
 
+    fn validate(&self, config: &RevokeApiKeyModel, report: &mut Diagnostics) {
+        guard::refuse_whole_key("key_id", &config.key_id, report);
+    }
+
     async fn preflight(&self, cx: &mut Context<'_, Connection>, config: &RevokeApiKeyModel) -> Result<()> {
         guard::refuse_own(cx.provider(), [&config.key_id]).map_err(at_key_id)?;
         let (Some(owner), Some(key_id)) = (config.service_account_id.as_str(), config.key_id.as_str()) else {
             return Ok(());
         };
         let owner = id::of_api(owner);
+        let action = format!("revoke the API key `{key_id}`");
+        if let Rights::None(errors) = guard::rights(cx.provider(), &owner, &action).await? {
+            return Err(errors);
+        }
         if find(cx.provider(), &owner, key_id).await?.is_none() {
             cx.warn(not_found(&owner, key_id));
         }
@@ -58,6 +67,11 @@ impl Action for RevokeApiKey {
     }
 
     async fn invoke(&self, cx: &mut ActionContext<'_, Self>, config: RevokeApiKeyModel) -> Result<()> {
+        let mut report = Diagnostics::new();
+        guard::refuse_whole_key("key_id", &config.key_id, &mut report);
+        if report.has_error() {
+            return Err(report);
+        }
         guard::refuse_own(cx.provider(), [&config.key_id]).map_err(at_key_id)?;
         let (owner, key_id) = (id::of_api(config.service_account_id.get()?), config.key_id.get()?);
         let Some(key) = find(cx.provider(), &owner, key_id).await? else {
@@ -76,7 +90,7 @@ async fn find(connection: &Connection, owner: &UserId, key_id: &str) -> Result<O
     Ok(owner::keys(connection, owner).await?.into_iter().find(|key| key.key_id == key_id))
 }
 
-fn at_key_id(refused: tfplugin::Diagnostics) -> tfplugin::Diagnostics {
+fn at_key_id(refused: Diagnostics) -> Diagnostics {
     refused.into_iter().map(|diagnostic| diagnostic.at("key_id")).collect()
 }
 

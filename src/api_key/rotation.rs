@@ -3,7 +3,7 @@
 //! At every moment the state names all keys that live, or the next run finds them: the new key by its name, which
 //! follows from the present one. The present key lives all along.
 
-use tfplugin::{Attr, Diagnostic, ResourceContext, Result};
+use tfplugin::{Attr, Diagnostic, Diagnostics, ResourceContext, Result};
 use wandb_client::{ApiKeyId, UserId};
 
 use super::ApiKeyResource;
@@ -31,7 +31,13 @@ pub(super) async fn update(cx: &mut Cx<'_>, prior: ApiKeyModel, plan: ApiKeyMode
     } else {
         rotate(cx, &prior, plan.clone()).await?
     };
-    cx.private = Notes { observed_at: None, previous_last_used_at: None, current_gone: false, ..cx.private.clone() };
+    cx.private = Notes {
+        observed_at: None,
+        previous_last_used_at: None,
+        previous_is_own: false,
+        current_gone: false,
+        ..cx.private.clone()
+    };
     // What is not done yet is not in the state, so that the next plan shows it.
     cx.reached(ApiKeyModel { replace_existing_key_id: prior.replace_existing_key_id.clone(), ..state.clone() });
     if let Some(key_id) = guard::to_be_replaced(Some(&prior), &plan) {
@@ -50,9 +56,12 @@ async fn rotate(cx: &mut Cx<'_>, prior: &ApiKeyModel, plan: ApiKeyModel) -> Resu
     };
     let whole_name = Tag::after(prior.key_id.get()?, *plan.secret_version.get()?).of(name);
     let order = Order { owner: &owner, team: Some(&team), whole_name: &whole_name, storage: &storage };
-    // A run that was killed after it made this key and before its state was saved has left it under this very name.
-    order.revoke_lost(connection, None).await?;
     let made = order.make(connection).await?;
+    // A run that was killed after it made this key and before its state was saved has left it under this very name. It may
+    // have reached a secret store all the same, so it lives until there is another.
+    if let Err(errors) = order.revoke_lost(connection, Some(&made.object)).await {
+        cx.warn(still_there(&whole_name, errors));
+    }
     if guard::ended(prior, &plan).is_some()
         && let Err(mut failure) = revoke_previous(cx, prior).await
     {
@@ -139,6 +148,18 @@ pub(super) async fn revoke_existing(cx: &mut Cx<'_>, state: &ApiKeyModel, key_id
         .at("replace_existing_key_id"),
     );
     Ok(())
+}
+
+fn still_there(whole_name: &str, errors: Diagnostics) -> Diagnostic {
+    let causes: Vec<String> = errors.into_iter().map(|error| error.detail).collect();
+    Diagnostic::warning(
+        "API key left behind",
+        format!(
+            "An earlier run that was interrupted has made an API key \"{whole_name}\", too, and it could not be revoked. The \
+             next plan names it with its id: set `replace_existing_key_id` to that.\n\n{}",
+            causes.join("\n\n")
+        ),
+    )
 }
 
 fn left_over(whole_name: &str) -> Diagnostic {

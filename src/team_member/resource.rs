@@ -42,6 +42,9 @@ pub(crate) struct TeamMemberIdentity {
 pub(crate) struct Notes {
     /// The id of the place in the team: of an account, or of an invitation.
     pub(super) place: Option<String>,
+    /// The team: the plan of a replacement does not show that of the membership that ends.
+    #[serde(default)]
+    pub(super) team: Option<String>,
     /// Where the team was seen.
     #[serde(default)]
     pub(super) origin: Option<Origin>,
@@ -135,8 +138,8 @@ impl Resource for TeamMemberResource {
 
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
         match change {
-            Change::Create { plan } => ahead_of_create(cx, plan, false).await,
-            Change::Recreate { plan, .. } => ahead_of_create(cx, plan, true).await,
+            Change::Create { plan } => ahead_of_create(cx, plan, &Notes::default()).await,
+            Change::Recreate { plan, private } => ahead_of_create(cx, plan, private).await,
             Change::Update { prior, plan, private } => ahead_of_update(cx, prior, plan, private).await,
             Change::Destroy { prior, private } => ahead_of_destroy(cx, prior, private).await,
         }
@@ -155,6 +158,7 @@ impl Resource for TeamMemberResource {
         refuse_second(&way, visibility::members(connection, &found)?, &team, named)?;
         let id = Attr::from(id(&team, named.name()));
         let state = TeamMemberModel { id, ..plan };
+        cx.private.team = Some(team.clone());
         cx.private.origin = visibility::origin(connection, &team).await;
         match way {
             Way::Add(user) => join::add(cx, state, user).await,
@@ -174,6 +178,7 @@ impl Resource for TeamMemberResource {
         let members = visibility::members(cx.provider(), &team)?;
         let Some(member) = find(members, &state, &cx.private) else { return Ok(None) };
         cx.private.place = Some(member.id.to_string());
+        cx.private.team = Some(name.clone());
         Ok(Some(refreshed(state, member)))
     }
 
@@ -237,6 +242,7 @@ impl Resource for TeamMemberResource {
         };
         let member = member.ok_or_else(|| not_found(&name, &who))?;
         cx.private.place = Some(member.id.to_string());
+        cx.private.team = Some(name.clone());
         cx.private.origin = visibility::origin(connection, &name).await;
         // By an address only where the import names one, or there is nothing else.
         let by_email = who.contains('@').then_some(member.email.as_deref()).flatten();
@@ -294,7 +300,8 @@ fn role_of(member: &Member, own: &str) -> String {
     told.unwrap_or_else(|| if own == "admin" || own.is_empty() { "member" } else { own }.to_owned())
 }
 
-async fn ahead_of_create(cx: &mut Context<'_, Connection>, plan: &TeamMemberModel, again: bool) -> Result<()> {
+/// `replaced` are the notes of the membership that is to be replaced, which may be this one or another.
+async fn ahead_of_create(cx: &mut Context<'_, Connection>, plan: &TeamMemberModel, replaced: &Notes) -> Result<()> {
     let connection = cx.provider();
     let Some(name) = plan.team.as_str() else { return Ok(()) };
     let named = Named::new(&plan.username, &plan.email);
@@ -302,9 +309,13 @@ async fn ahead_of_create(cx: &mut Context<'_, Connection>, plan: &TeamMemberMode
     caller::require_team_admin(connection, name, &format!("add {who} to the team \"{name}\"")).await?;
     let team = connection.client.team(name).await.explain(&format!("look at the team \"{name}\""))?;
     let members = team.as_deref().and_then(|team| team.members.as_deref()).unwrap_or_default();
+    let same_team = replaced.team.as_deref() == Some(name);
+    let is_replaced = |member: &Member| same_team && replaced.place.as_deref() == Some(member.id.as_str());
+    let mut again = false;
     if named.person().is_some()
         && let Some(member) = person::find(members, named, None)
     {
+        again = is_replaced(member);
         if !again {
             return Err(messages::exists(name, member, named.attribute()).into());
         }

@@ -164,6 +164,19 @@ async fn names_mean_the_same_in_any_case_and_keep_their_spelling() -> Result<()>
     scene.end().await
 }
 
+/// Whoever is there already is found by the plan, also where a membership of somebody else or of another team ends.
+#[tokio::test]
+async fn who_is_there_already_is_told_before_another_membership_ends() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let created = scene.session.create(TYPE, &by_username("niklaus", "member")).await?;
+    for (team, username) in [("research", "linus"), ("research", "grace"), ("other", "otto")] {
+        let config = object([("team", team.into()), ("username", username.into())]);
+        let refused = refusal(scene.session.plan(TYPE, Some(&created), &config).await)?;
+        assert_eq!(refused, ["username: Person is a member already"], "{username}");
+    }
+    scene.end().await
+}
+
 #[tokio::test]
 async fn it_is_imported_in_every_form() -> Result<()> {
     let mut scene = Scene::set_organization().await?;

@@ -56,9 +56,13 @@ fn used(hour: i64, last_use: i64) -> Notes {
     Notes { previous_last_used_at: Some(at(last_use)), ..seen(hour) }
 }
 
+fn own(hour: i64) -> Notes {
+    Notes { previous_is_own: true, ..seen(hour) }
+}
+
 fn lost() -> Notes {
-    let lost = LostKey { object: "QXBpS2V5OjM=".to_owned(), key_id: "third".to_owned() };
-    Notes { lost: Some(lost), ..Notes::default() }
+    let lost = LostKey { object: "QXBpS2V5OjM=".to_owned(), key_id: "third".to_owned(), is_own: false };
+    Notes { lost: vec![lost], ..Notes::default() }
 }
 
 fn with(rotation: Rotation, change: impl FnOnce(&mut Rotation)) -> Rotation {
@@ -116,6 +120,8 @@ fn time_decides_by_what_was_noted_alone() {
         ("never used", successor(unused()), config(unused()), seen(4), Step::Revoke),
         ("not used for an overlap", successor(unused()), config(unused()), used(5, 1), Step::Revoke),
         ("still used", successor(unused()), config(unused()), used(5, 3), Step::KeepPrevious(at(7))),
+        ("its own", successor(terms()), config(terms()), own(5), Step::KeepForRun),
+        ("its own when due", successor(terms()), config(terms()), own(11), Step::KeepForRun),
         ("still used when due", successor(unused()), config(unused()), used(11, 9), Step::KeepPrevious(at(13))),
         (
             "still used, asked for in the same plan",
@@ -191,6 +197,39 @@ fn triggers_and_recipients_rotate_at_once() {
     }
 }
 
+/// What an imported key was made with is not known, so what comes in with the import is only recorded.
+#[test]
+fn an_imported_key_is_rotated_by_changes_alone() {
+    let with_trigger = |value: &str| with(terms(), |rotation| rotation.triggers = triggers(&[("a", Some(value))]));
+    let imported = |rotation: Attr<Rotation>| ApiKeyModel { key: Attr::Null, rotation, ..key(terms()) };
+    let encrypted = |rotation: Attr<Rotation>| ApiKeyModel { encryption: recipients(&["a"]), ..config(rotation) };
+    for (name, prior, config, expected, remarks) in [
+        ("the first triggers", Attr::Null, config(with_trigger("1")), Step::Keep, vec!["Triggers are only recorded"]),
+        (
+            "both",
+            Attr::Null,
+            encrypted(with_trigger("1").into()),
+            Step::Keep,
+            vec!["Triggers are only recorded", "Nothing to encrypt yet"],
+        ),
+        ("recipients", Attr::Null, encrypted(Attr::Null), Step::Keep, vec!["Nothing to encrypt yet"]),
+        ("the same", with_trigger("1").into(), config(with_trigger("1")), Step::Keep, vec![]),
+        (
+            "another trigger",
+            with_trigger("1").into(),
+            config(with_trigger("2")),
+            Step::Rotate(Reason::Triggers),
+            vec![],
+        ),
+    ] {
+        let prior = imported(prior);
+        let step = decide(&prior, &config, &Notes::default());
+        assert_eq!(step, expected, "{name}");
+        let said = super::remarks(&step, &prior, &config, &Notes::default());
+        assert_eq!(said.iter().map(|remark| remark.summary.as_str()).collect::<Vec<_>>(), remarks, "{name}");
+    }
+}
+
 /// A plan of this step, as the attributes that differ from the state.
 fn planned(step: &Step, prior: &ApiKeyModel, config: &ApiKeyModel) -> String {
     let mut planned =
@@ -238,6 +277,7 @@ fn a_plan_shows_what_a_step_makes() {
         ("no terms", Step::Keep, successor(terms()), config(Attr::Null), "rotates=null"),
         ("unknown terms", Step::Keep, successor(terms()), config(unknown), "rotates=unknown expires=unknown"),
         ("revoke", Step::Revoke, successor(terms()), config(terms()), "previous=null expires=null"),
+        ("keep for the run", Step::KeepForRun, successor(terms()), config(terms()), ""),
         ("keep on", Step::KeepPrevious(at(7)), successor(terms()), config(terms()), "expires=7"),
         (
             "rotate",

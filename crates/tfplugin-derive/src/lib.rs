@@ -35,6 +35,10 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
                 ::std::vec![#((#names, <#types as ::tfplugin::model::Field>::value_type())),*]
             }
 
+            fn shapes() -> ::std::vec::Vec<(&'static str, ::tfplugin::model::Shape)> {
+                ::std::vec![#((#names, <#types as ::tfplugin::model::Field>::shape())),*]
+            }
+
             fn from_value(
                 value: ::tfplugin::value::Value,
             ) -> ::std::result::Result<Self, ::tfplugin::value::ValueError> {
@@ -56,6 +60,10 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
         impl #impl_generics ::tfplugin::model::Field for #name #type_generics #where_clause {
             fn value_type() -> ::tfplugin::value::Type {
                 ::tfplugin::value::Type::object(<Self as ::tfplugin::model::Model>::attributes())
+            }
+
+            fn shape() -> ::tfplugin::model::Shape {
+                ::tfplugin::model::Shape::object(<Self as ::tfplugin::model::Model>::shapes())
             }
 
             fn from_value(

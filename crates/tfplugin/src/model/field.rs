@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::{Number, Problem, Step, Type, Value, ValueError};
 
-use super::Attr;
+use super::{Attr, Shape};
 
 /// A Rust type that stands for a Terraform type. Models are fields too, as nested objects.
 #[diagnostic::on_unimplemented(
@@ -21,6 +21,12 @@ pub trait Field: Sized {
 
     /// The Terraform type.
     fn value_type() -> Type;
+
+    /// What it has words for, in its parts too.
+    #[must_use]
+    fn shape() -> Shape {
+        Shape::of::<Self>()
+    }
 
     /// Reads a value.
     ///
@@ -42,6 +48,10 @@ impl<T: Field> Field for Attr<T> {
 
     fn value_type() -> Type {
         T::value_type()
+    }
+
+    fn shape() -> Shape {
+        Shape { nullable: true, unknowable: true, ..T::shape() }
     }
 
     fn from_value(value: Value) -> Result<Self, ValueError> {
@@ -68,6 +78,10 @@ impl<T: Field> Field for Option<T> {
 
     fn value_type() -> Type {
         T::value_type()
+    }
+
+    fn shape() -> Shape {
+        Shape { nullable: true, ..T::shape() }
     }
 
     fn from_value(value: Value) -> Result<Self, ValueError> {
@@ -171,6 +185,10 @@ impl<T: Field> Field for Vec<T> {
         Type::list(T::value_type())
     }
 
+    fn shape() -> Shape {
+        Shape::collection(T::shape())
+    }
+
     fn from_value(value: Value) -> Result<Self, ValueError> {
         match value {
             Value::List(elements) => elements
@@ -190,6 +208,10 @@ impl<T: Field> Field for Vec<T> {
 impl<T: Field + Ord> Field for BTreeSet<T> {
     fn value_type() -> Type {
         Type::set(T::value_type())
+    }
+
+    fn shape() -> Shape {
+        Shape::collection(T::shape())
     }
 
     fn from_value(value: Value) -> Result<Self, ValueError> {
@@ -220,6 +242,10 @@ impl<T: Field> Field for Set<T> {
         Type::set(T::value_type())
     }
 
+    fn shape() -> Shape {
+        Shape::collection(T::shape())
+    }
+
     fn from_value(value: Value) -> Result<Self, ValueError> {
         let Value::Set(elements) = value else { return misfit(&Self::value_type(), &value) };
         let read = |element: Value| {
@@ -237,6 +263,10 @@ impl<T: Field> Field for Set<T> {
 impl<T: Field> Field for BTreeMap<String, T> {
     fn value_type() -> Type {
         Type::map(T::value_type())
+    }
+
+    fn shape() -> Shape {
+        Shape::collection(T::shape())
     }
 
     fn from_value(value: Value) -> Result<Self, ValueError> {

@@ -1,17 +1,22 @@
 //! The typed face of values: models whose fields are the attributes of a schema.
 //!
-//! A field of type [`Attr`] can be null, unknown or known, and the compiler makes its reader say which. A field of a
-//! plain type is always known, one of type `Option` is known or null: for values that cannot be unknown where the
-//! model is used.
+//! A field of type [`Attr`] can be null, unknown or known, and the compiler makes its reader say which. What a
+//! configuration can set is that, in elements of collections too: also where an operation is called with known values
+//! alone, validation is not, and a reference to what does not exist yet may stand for any part of a value. A field of a
+//! plain type is always known, one of type `Option` is known or null: for what the provider computes itself, and for
+//! arguments of functions.
 
 mod attr;
 mod field;
+mod shape;
 mod string_enum;
 
+pub(crate) use self::shape::Parts;
 use crate::value::{Type, Value, ValueError};
 
 pub use self::attr::{Absent, Attr};
 pub use self::field::{Field, Set};
+pub use self::shape::Shape;
 pub use tfplugin_derive::Model;
 
 /// A struct whose fields are the attributes of an object.
@@ -24,7 +29,7 @@ pub use tfplugin_derive::Model;
 /// #[derive(Model)]
 /// struct Team {
 ///     name: Attr<String>,
-///     members: Attr<Vec<Member>>,
+///     members: Attr<Vec<Attr<Member>>>,
 /// }
 ///
 /// #[derive(Model)]
@@ -36,6 +41,9 @@ pub use tfplugin_derive::Model;
 pub trait Model: Sized + Send + Sync + 'static {
     /// The attributes and their types.
     fn attributes() -> Vec<(&'static str, Type)>;
+
+    /// What the fields of the attributes have words for.
+    fn shapes() -> Vec<(&'static str, Shape)>;
 
     /// Reads an object.
     ///
@@ -50,6 +58,10 @@ pub trait Model: Sized + Send + Sync + 'static {
 /// A model without attributes, for providers without configuration.
 impl Model for () {
     fn attributes() -> Vec<(&'static str, Type)> {
+        Vec::new()
+    }
+
+    fn shapes() -> Vec<(&'static str, Shape)> {
         Vec::new()
     }
 

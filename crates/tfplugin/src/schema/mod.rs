@@ -10,6 +10,7 @@
 //! assert!(schema.attribute("id").is_some());
 //! ```
 
+mod agreement;
 mod attribute;
 mod defaults;
 mod faults;
@@ -19,7 +20,6 @@ pub mod validator;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::model::Model;
 use crate::value::{ObjectType, Type};
 
 pub use self::attribute::{
@@ -125,38 +125,6 @@ impl Schema {
     #[must_use]
     pub fn object_type(&self) -> &Type {
         self.object_type.get_or_init(|| object_type(&self.attributes))
-    }
-
-    /// Whether hosts take this schema, a model has just these attributes with just these types, and each default is of
-    /// its attribute's type: what a provider asserts in a test.
-    ///
-    /// # Errors
-    /// A text that names the first difference.
-    pub fn agrees_with<M: Model>(&self) -> Result<(), String> {
-        if let Some(fault) = self.faults().into_iter().next() {
-            return Err(fault);
-        }
-        let model: BTreeMap<&str, Type> = M::attributes().into_iter().collect();
-        for (name, attribute) in &self.attributes {
-            if let Some(Err(error)) = attribute.default().map(|value| value.to_msgpack(&attribute.value_type())) {
-                return Err(format!("the default of `{name}` is not of its type: {error}"));
-            }
-            match model.get(name.as_str()) {
-                None => return Err(format!("the model has no field for `{name}`")),
-                Some(ty) if *ty != attribute.value_type() => {
-                    return Err(format!(
-                        "`{name}` is {:?} in the model, {:?} in the schema",
-                        ty,
-                        attribute.value_type()
-                    ));
-                }
-                Some(_) => {}
-            }
-        }
-        match model.keys().find(|name| !self.attributes.contains_key(**name)) {
-            Some(name) => Err(format!("the schema has no attribute `{name}`")),
-            None => Ok(()),
-        }
     }
 }
 

@@ -42,6 +42,30 @@ async fn what_is_known_only_at_apply_is_filled_in() -> Result<()> {
 }
 
 #[tokio::test]
+async fn elements_that_are_known_only_at_apply_are_filled_in() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let config = |element: &dyn Fn(&'static str, Value) -> Value| {
+        let one = |name: &'static str| element(name, object([(name, "a".into())]));
+        let more = [
+            ("comments", Value::List(vec![one("text"), Value::Null])),
+            ("links", Value::set([one("to"), object([("to", "b".into())])])),
+            ("variants", Value::object([("v", one("content"))])),
+        ];
+        entry("greeting", "Hello!", more)
+    };
+    let plan = scene.session.plan(TYPE, None, &config(&|_, _| Value::unknown())).await?;
+    let Value::List(comments) = plan.planned().attribute("comments") else { panic!("a list") };
+    assert!(comments[..] == [Value::unknown(), Value::Null], "{comments:?}");
+
+    let known = config(&|_, element| element);
+    let plan = plan.with_config(&scene.session, &known)?;
+    let applied = scene.session.apply(plan).await?.into_result()?.ok_or("an entry")?;
+    scene.session.settled(&applied, &known).await?;
+    scene.session.end().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_null_that_has_a_type_keeps_it() -> Result<()> {
     let mut scene = Scene::set().await?;
     let null = Value::Dynamic(Box::new((Type::String, Value::Null)));

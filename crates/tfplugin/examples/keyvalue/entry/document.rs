@@ -40,13 +40,21 @@ pub(super) fn computed(mut entry: Entry) -> Entry {
     entry.size = content.map_or(Attr::Null, length);
     entry.checksum = content.map(checksum).into();
     if let Attr::Known(variants) = &mut entry.variants {
-        variants.values_mut().for_each(|variant| variant.size = length(variant.content.as_str().unwrap_or_default()));
+        for variant in variants.values_mut() {
+            if let Attr::Known(variant) = variant {
+                variant.size = length(variant.content.as_str().unwrap_or_default());
+            }
+        }
     }
     if let Attr::Known(comments) = &mut entry.comments {
         let revision = entry.revision.known().copied().unwrap_or_default();
         // A comment keeps its id as long as it keeps its place.
-        for (index, comment) in comments.iter_mut().enumerate().filter(|(_, comment)| comment.id.known().is_none()) {
-            comment.id = format!("c{revision}-{index}").into();
+        for (index, comment) in comments.iter_mut().enumerate() {
+            if let Attr::Known(comment) = comment
+                && comment.id.known().is_none()
+            {
+                comment.id = format!("c{revision}-{index}").into();
+            }
         }
     }
     entry

@@ -1,7 +1,7 @@
 //! The attributes of an entry, as Rust sees them.
 //!
 //! An `Attr` is null, unknown or known, and whoever reads it says what happens in each case. Elements of collections may
-//! be unknown while planning, too.
+//! be null or unknown, too, each as a whole.
 
 use std::collections::BTreeMap;
 
@@ -22,9 +22,9 @@ pub(crate) struct Entry {
     pub labels: Attr<BTreeMap<String, Attr<String>>>,
     pub extra: Attr<Value>,
     pub owner: Attr<Owner>,
-    pub comments: Attr<Vec<Comment>>,
-    pub links: Attr<Set<Link>>,
-    pub variants: Attr<BTreeMap<String, Variant>>,
+    pub comments: Attr<Vec<Attr<Comment>>>,
+    pub links: Attr<Set<Attr<Link>>>,
+    pub variants: Attr<BTreeMap<String, Attr<Variant>>>,
     pub on_destroy: Attr<OnDestroy>,
     pub size: Attr<i64>,
     pub checksum: Attr<String>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::function::{Definition, Function, FunctionError};
-use crate::model::Field;
+use crate::model::{Field, Shape};
 use crate::resource::{Change, IdentitySchema, ImportTarget, Move, MoveSource, Plan, Upgrade};
 use crate::schema::{dynamic, list_of, number, set_of, string};
 use crate::serve::About;
@@ -57,6 +57,10 @@ pub(super) struct Loose(pub Value);
 
 impl Model for Loose {
     fn attributes() -> Vec<(&'static str, Type)> {
+        Vec::new()
+    }
+
+    fn shapes() -> Vec<(&'static str, Shape)> {
         Vec::new()
     }
 

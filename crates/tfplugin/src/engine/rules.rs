@@ -358,7 +358,7 @@ pub(super) fn check_applied(type_name: &str, schema: &Schema, planned: &Value, a
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{list_of, string};
+    use crate::schema::{list_of, map_of, object, set_of, string};
     use crate::value::Refinement;
 
     fn schema() -> Schema {
@@ -398,6 +398,34 @@ mod tests {
         ]);
         let report = check_planned("t", &schema(), &config, None, &bad);
         assert_eq!(places(&report), ["items[0].a", "name", "note", "token"]);
+    }
+
+    #[test]
+    fn a_read_fills_in_what_is_computed_at_any_depth_and_changes_nothing_else() {
+        let element = || Schema::new("").required("a", string("")).computed("b", string(""));
+        let schema = Schema::new("")
+            .optional("one", object(element(), ""))
+            .optional("list", list_of(element(), ""))
+            .optional("map", map_of(element(), ""))
+            .optional("set", set_of(element(), ""));
+        let item = |a: &str, b: Value| Value::object([("a", a.into()), ("b", b)]);
+        let holder = |item: &Value| {
+            let (one, two) = (|| item.clone(), || Value::Null);
+            Value::object([
+                ("one", one()),
+                ("list", Value::List(vec![two(), one()])),
+                ("map", Value::object([("k", one())])),
+                ("set", Value::set([one()])),
+            ])
+        };
+        let config = holder(&item("1", Value::Null));
+        let read = |state: &Value| places(&check_read("t", &schema, &config, state));
+        assert!(read(&holder(&item("1", "2".into()))).is_empty());
+        assert_eq!(read(&holder(&item("x", "2".into()))), ["list[1].a", "map[\"k\"].a", "one.a", "set"]);
+        assert_eq!(read(&holder(&Value::Null)), ["list[1]", "map[\"k\"]", "one", "set"]);
+        let nulls = ["list", "map", "set"].map(|name| (name, Value::Null));
+        let empty = Value::object([("one", item("1", Value::Null))].into_iter().chain(nulls));
+        assert_eq!(read(&empty), ["list", "map", "set"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::opened::Instance;
 use super::{Deferred, Engine, Readiness, rules, spelling};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
+use crate::schema;
 use crate::value::Value;
 
 pub(crate) struct Response {
@@ -20,10 +21,11 @@ impl<P: Provider> Engine<P> {
     pub(crate) async fn open_ephemeral_resource(
         &self,
         type_name: &str,
-        config: Value,
+        mut config: Value,
         deferral_allowed: bool,
     ) -> Result<Response> {
         let resource = self.ephemeral_resource(type_name)?;
+        schema::fill_defaults(resource.schema().attributes(), &mut config);
         let data = match self.ready(deferral_allowed)? {
             Readiness::Ready(data) => data,
             Readiness::Deferred => {

@@ -3,6 +3,7 @@
 use super::{Deferred, Engine, Readiness, rules, spelling};
 use crate::diagnostic::{Diagnostics, Result};
 use crate::provider::Provider;
+use crate::schema;
 use crate::value::Value;
 
 pub(crate) struct Response {
@@ -15,11 +16,12 @@ impl<P: Provider> Engine<P> {
     pub(crate) async fn read_data_source(
         &self,
         type_name: &str,
-        config: Value,
+        mut config: Value,
         meta: Value,
         deferral_allowed: bool,
     ) -> Result<Response> {
         let source = self.data_source(type_name)?;
+        schema::fill_defaults(source.schema().attributes(), &mut config);
         let data = match self.ready(deferral_allowed)? {
             Readiness::Ready(data) => data,
             Readiness::Deferred => {

@@ -18,7 +18,7 @@ pub(crate) struct Journal(PathBuf);
 
 impl Journal {
     fn write(&self, line: &str) -> Result<()> {
-        let write = || writeln!(OpenOptions::new().create(true).append(true).open(self.0.join("journal"))?, "{line}");
+        let write = || writeln!(OpenOptions::new().create(true).append(true).open(&self.0)?, "{line}");
         write().map_err(|error: std::io::Error| Diagnostic::error("No journal", error.to_string()).into())
     }
 }
@@ -26,6 +26,7 @@ impl Journal {
 #[derive(Model)]
 pub(crate) struct Configuration {
     folder: Attr<String>,
+    file: Attr<String>,
 }
 
 impl Provider for BenchProvider {
@@ -43,7 +44,9 @@ impl Provider for BenchProvider {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new("Writes down what it is asked for.").required("folder", string("Where."))
+        Schema::new("Writes down what it is asked for.")
+            .required("folder", string("Where."))
+            .optional("file", string("The file's name.").default("journal"))
     }
 
     fn register(&self, registry: &mut Registry<Journal>) {
@@ -51,7 +54,7 @@ impl Provider for BenchProvider {
     }
 
     async fn configure(&self, _: &mut ConfigureContext, config: Configuration) -> Result<Journal> {
-        Ok(Journal(config.folder.get()?.into()))
+        Ok(Journal(PathBuf::from(config.folder.get()?).join(config.file.get()?)))
     }
 }
 

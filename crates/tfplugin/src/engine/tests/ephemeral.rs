@@ -28,6 +28,7 @@ struct Tokens {
 #[derive(Model)]
 struct Token {
     name: Attr<String>,
+    lifetime: Attr<String>,
     value: Attr<String>,
 }
 
@@ -38,10 +39,14 @@ impl EphemeralResource for &'static Tokens {
     type Private = u32;
 
     fn schema(&self) -> Schema {
-        Schema::new("A token.").required("name", string("")).computed("value", string("").sensitive())
+        Schema::new("A token.")
+            .required("name", string(""))
+            .optional("lifetime", string("").default("1h"))
+            .computed("value", string("").sensitive())
     }
 
     async fn open(&self, cx: &mut EphemeralContext<'_, Self>, config: Token) -> Result<Token> {
+        config.lifetime.get()?;
         let opened = Token { value: "secret".into(), ..config };
         if self.behaviour == Behaviour::NothingToClose {
             return Ok(opened);
@@ -96,8 +101,10 @@ async fn engine(behaviour: Behaviour) -> (Engine<TestProvider>, &'static Tokens)
 }
 
 async fn open(engine: &Engine<TestProvider>) -> Result<Option<Vec<u8>>> {
-    let config = Value::object([("name", Value::from("a")), ("value", Value::Null)]);
-    engine.open_ephemeral_resource("test_token", config, false).await.map(|response| response.private)
+    let config = Value::object([("name", Value::from("a")), ("lifetime", Value::Null), ("value", Value::Null)]);
+    let response = engine.open_ephemeral_resource("test_token", config, false).await?;
+    assert_eq!(response.result.attribute("lifetime").as_str(), Some("1h"), "a default");
+    Ok(response.private)
 }
 
 #[tokio::test]

@@ -234,6 +234,7 @@ struct TestProvider(&'static Things);
 #[derive(Model)]
 struct Config {
     token: Attr<String>,
+    region: Attr<String>,
 }
 
 impl Provider for TestProvider {
@@ -245,7 +246,7 @@ impl Provider for TestProvider {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new("").optional("token", string(""))
+        Schema::new("").optional("token", string("")).optional("region", string("").default("eu"))
     }
 
     fn register(&self, registry: &mut Registry<()>) {
@@ -254,6 +255,7 @@ impl Provider for TestProvider {
 
     async fn configure(&self, _: &mut ConfigureContext, config: Config) -> Result<()> {
         config.token.get_optional()?;
+        self.0.see(format!("configured for {}", config.region.get()?));
         Ok(())
     }
 }
@@ -265,8 +267,13 @@ fn engine(behaviour: Behaviour) -> (Engine<TestProvider>, &'static Things) {
 
 async fn configured(behaviour: Behaviour) -> (Engine<TestProvider>, &'static Things) {
     let (engine, things) = engine(behaviour);
-    engine.configure_provider("1.11.4".into(), Value::object([("token", Value::Null)])).await.unwrap();
+    engine.configure_provider("1.11.4".into(), provider_config(Value::Null)).await.unwrap();
+    assert_eq!(things.seen.lock().unwrap().drain(..).collect::<Vec<_>>(), ["configured for eu"], "a default");
     (engine, things)
+}
+
+fn provider_config(token: Value) -> Value {
+    Value::object([("token", token), ("region", Value::Null)])
 }
 
 fn thing(id: Value, name: &str) -> Value {
@@ -447,7 +454,7 @@ async fn a_destroy_is_looked_at_while_planning() {
 #[tokio::test]
 async fn an_unknown_configuration_is_no_failure_before_it_must_be() {
     let (engine, _) = engine(Behaviour::Well);
-    engine.configure_provider("1.11.4".into(), Value::object([("token", Value::unknown())])).await.unwrap();
+    engine.configure_provider("1.11.4".into(), provider_config(Value::unknown())).await.unwrap();
     let planned = plan(&engine, Value::Null, config("a"), b"").await.unwrap();
     assert_eq!(planned.deferred, None);
     let read = |deferral_allowed| {
@@ -530,7 +537,7 @@ async fn an_interrupt_asks_a_running_change_to_end_and_saves_it() {
 #[tokio::test]
 async fn an_apply_is_never_deferred_and_forgets_nothing() {
     let (engine, _) = engine(Behaviour::Well);
-    engine.configure_provider("1.15.5".into(), Value::object([("token", Value::unknown())])).await.unwrap();
+    engine.configure_provider("1.15.5".into(), provider_config(Value::unknown())).await.unwrap();
     let planned = thing("1".into(), "b");
     let request = apply_resource_change::Request {
         prior: thing("1".into(), "a"),
@@ -675,6 +682,8 @@ async fn a_data_source_answers_wholly_known() {
         let (engine, _) = configured(behaviour).await;
         let response = engine.read_data_source("test_thing", config("a"), Value::Null, false).await;
         assert_eq!(response.is_ok(), well, "{behaviour:?}");
+        let default = response.map(|response| response.state.attribute("policy").clone());
+        assert!(default.is_ok_and(|default| default == "prevent".into()) == well, "with defaults");
     }
 }
 

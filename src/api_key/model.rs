@@ -167,8 +167,8 @@ pub(super) fn schema() -> Schema {
         "secret_version",
         integer(
             "Rises by one with each new secret, from 1. It can drive the `*_wo_version` of a write-only attribute \
-             that takes the secret. Where the key is replaced it begins at 1 again: to make such a sink anew then, \
-             let it have `replace_triggered_by = [wandb_api_key.NAME.id]`.",
+             that takes the secret. Where the key is made anew, as it was replaced or revoked by others, it begins at 1 \
+             again: the guide on API keys says how such a sink follows.",
         ),
     )
     .computed("created_at", string("When the key was made, in RFC 3339."))

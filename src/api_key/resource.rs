@@ -248,7 +248,7 @@ fn gone(state: &ApiKeyModel) -> Diagnostic {
         format!(
             "The API key \"{}\", {}, was revoked outside of this configuration, so another one is to be made. Its \
              `secret_version` begins at 1 again: a resource that follows the version has to be made anew with it, by \
-             `-replace`.",
+             `-replace=ADDRESS` with the address of that resource.",
             state.name.as_str().unwrap_or_default(),
             key_ids(state)
         ),

@@ -12,7 +12,10 @@ use test_support::target;
 
 use crate::harness::{Case, Scene, cases};
 
-pub(crate) const CASES: &[Case] = cases![renews_itself_from_run_to_run needs WriteOnlyAttributes];
+pub(crate) const CASES: &[Case] = cases![
+    renews_itself_from_run_to_run needs WriteOnlyAttributes,
+    key_that_is_made_anew_reaches_its_store needs WriteOnlyAttributes,
+];
 
 /// In place of `store.tf` and what that requires: the SDK's example provider takes a secret by a write-only attribute and keeps it in a file.
 const STORE: &str = r#"variable "store" {
@@ -71,6 +74,45 @@ fn renews_itself_from_run_to_run(scene: &mut Scene) -> Result<()> {
     assert_eq!(keys.len(), 1, "one key is left, and it is no person's");
     ensure!(stored.expose_secret().starts_with(&keys[0].1), "it is the one in the store");
     Ok(())
+}
+
+/// In each way that the guide names: a version that begins at 1 again does not write the store by itself.
+fn key_that_is_made_anew_reaches_its_store(scene: &mut Scene) -> Result<()> {
+    let store = set(scene)?;
+    scene.workspace.init()?;
+    scene.workspace.apply()?;
+    let revoke = |scene: &Scene| -> Result<()> {
+        let state = scene.emulator.state()?;
+        let accounts = state["accounts"].as_array().context("accounts")?;
+        let account = accounts.iter().find(|account| account["username"] == "terraform").context("the account")?;
+        let mutation = "mutation M($id: String!) { deleteApiKey(input: { id: $id }) { success } }";
+        let id = &account["api_keys"][0]["id"];
+        scene.emulator.graphql(mutation, &json!({ "id": id })).map(drop)
+    };
+    let works = |scene: &Scene| scene.viewer(&secret(&store)?).map(drop);
+
+    revoke(scene)?;
+    ensure!(works(scene).is_err(), "the key was not revoked");
+    scene.workspace.run(&["apply", "-auto-approve", "-no-color", "-replace=keyvalue_entry.wandb"])?.success()?;
+    works(scene).context("after the store was made anew")?;
+    scene.workspace.expect_empty_plan()?;
+
+    let following = STORE.replace(
+        ".secret_version\n}",
+        ".secret_version\n\n  lifecycle {\n    replace_triggered_by = [wandb_api_key.terraform.id]\n  }\n}",
+    );
+    scene.workspace.write("store.tf", &following)?;
+    scene.workspace.apply()?;
+    scene.workspace.run(&["apply", "-auto-approve", "-no-color", "-replace=wandb_api_key.terraform"])?.success()?;
+    works(scene).context("after the key was replaced")?;
+
+    let by_key_id = "parseint(substr(sha256(wandb_api_key.terraform.key_id), 0, 8), 16)";
+    scene.workspace.write("store.tf", &STORE.replace("wandb_api_key.terraform.secret_version", by_key_id))?;
+    scene.workspace.apply()?;
+    revoke(scene)?;
+    scene.workspace.apply()?;
+    works(scene).context("after the key was gone")?;
+    scene.workspace.expect_empty_plan()
 }
 
 /// Copies the example, with the stand-in for its store; the folder of that.

@@ -195,7 +195,8 @@ fn creation_needs_an_admin(scene: &mut Scene) -> Result<()> {
     ))?;
     scene.act_as(&key.to_owned().into());
     scene.configure(&team("name = \"research\""))?;
-    scene.expect_messages("team_is_forbidden", &["plan"])?;
+    // The plan is not sure, and says so.
+    scene.expect_messages("team_is_forbidden", &["apply", "-auto-approve"])?;
     scene.act_as(&scene.emulator.administrator().api_key.clone());
     scene.configure(&team("name = \"research\"; initial_admin = \"gracie\""))?;
     scene.expect_messages("team_admin_is_unknown", &["plan"])

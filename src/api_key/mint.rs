@@ -2,7 +2,8 @@
 //!
 //! A request that makes a key is never sent again blindly: its answer, with the secret in it, may be what was lost. After
 //! an answer that is not clear the key is looked for by its whole name, which is unlike any other; whatever is found has
-//! a secret that nobody knows, so it is revoked, and only then another one is made.
+//! a secret that nobody knows, so it is revoked, and only then another one is made. A server that refuses in words alone
+//! is looked after in the same way; if nothing is found, the refusal was one, and asking again would not change it.
 
 use jiff::Timestamp;
 use tfplugin::{Attr, Diagnostic, Diagnostics, Result};
@@ -81,8 +82,11 @@ impl Order<'_> {
             if !error.is_unclear() {
                 return Err(error).explain(&action);
             }
-            tracing::warn!(operation = error.operation(), "the answer was lost; looking for what was made");
-            self.revoke_lost(connection, None).await.map_err(|cause| self.perhaps_created(&error, cause, &action))?;
+            tracing::warn!(operation = error.operation(), "the answer is not clear; looking for what was made");
+            let lost = self.revoke_lost(connection, None).await;
+            if lost.map_err(|cause| self.perhaps_created(&error, cause, &action))? == 0 && !error.is_retryable() {
+                return Err(error).explain(&action);
+            }
             last_failure = Some(error);
         }
         match last_failure {
@@ -92,20 +96,22 @@ impl Order<'_> {
     }
 
     /// Revokes the keys of this name but for `kept`, and for the one that this run itself uses: that has reached someone.
-    /// The next plan tells of it, as of a key of the same name.
-    pub(super) async fn revoke_lost(&self, connection: &Connection, kept: Option<&ApiKeyId>) -> Result<()> {
+    /// The next plan tells of it, as of a key of the same name. Tells how many were revoked.
+    pub(super) async fn revoke_lost(&self, connection: &Connection, kept: Option<&ApiKeyId>) -> Result<usize> {
         let keys = match self.team {
             Some(team) => owner::keys_in(connection, team, self.owner).await?,
             None => owner::keys(connection, self.owner).await?,
         };
         let own = connection.client.own_key_id();
         let is_lost = |key: &&ApiKeyInfo| Some(&key.id) != kept && self.is_named(key) && own != Some(&key.key_id);
+        let mut revoked = 0;
         for key in keys.iter().filter(is_lost) {
             tracing::warn!(key_id = key.key_id, "revoking a key whose secret was lost");
             let action = format!("revoke the API key `{}`, whose secret was lost", key.key_id);
             connection.client.delete_api_key(&key.id).await.explain(&action)?;
+            revoked += 1;
         }
-        Ok(())
+        Ok(revoked)
     }
 
     /// What an earlier request has made only after it was looked for. The key that is there must not be lost over it:
@@ -125,7 +131,7 @@ impl Order<'_> {
         Diagnostic::error(
             "API key perhaps created",
             format!(
-                "The answer to the creation of the API key \"{}\" was lost, and looking for it failed too. So a key of \
+                "The server did not confirm the creation of the API key \"{}\", and looking for it failed too. So a key of \
                  this name may exist whose secret nobody knows. Run it again: the plan tells of such a key.\n\n{}\n\n{}",
                 self.whole_name,
                 diagnostic(error, action).detail,

@@ -12,7 +12,8 @@ use crate::error::{causes, diagnostic};
 use crate::provider::Connection;
 use crate::visibility;
 
-/// Makes the account. When the answer is lost, the account that has appeared in the team is the one.
+/// Makes the account. When the answer is lost, or does not say whether it was made, the account that has appeared in the
+/// team is the one.
 pub(super) async fn create(
     cx: &mut ResourceContext<'_, ServiceAccountResource>,
     plan: &ServiceAccountModel,
@@ -42,13 +43,17 @@ pub(super) async fn create(
         cx.warn(Diagnostic::warning(
             "Answer to a creation lost",
             format!(
-                "The server did not answer the creation of the service account \"{name}\", but the team \"{team}\" has a \
+                "The server did not confirm the creation of the service account \"{name}\", but the team \"{team}\" has a \
                  new one of this name, with the id `{}`: it is taken for the one.\n\n{}",
                 account.id,
                 causes(&error)
             ),
         ));
         return Ok(account);
+    }
+    if appeared.is_empty() && !error.is_retryable() {
+        // A refusal in words alone, which is borne out.
+        return Err(refused(connection, plan, &error).await?);
     }
     Err(unclear(name, team, &appeared, &error).into())
 }
@@ -126,7 +131,7 @@ fn unclear(name: &str, team: &str, appeared: &[ServiceAccount], error: &Error) -
     Diagnostic::error(
         "Service account perhaps created",
         format!(
-            "The server did not answer the creation of the service account \"{name}\" in the team \"{team}\". {found}\n\n{}",
+            "The server did not confirm the creation of the service account \"{name}\" in the team \"{team}\". {found}\n\n{}",
             causes(error)
         ),
     )

@@ -99,7 +99,8 @@ pub(super) async fn invite(cx: Cx<'_, '_>, state: TeamMemberModel, scim: bool) -
             return Err(messages::exists(&team, member, named.attribute()).into());
         }
         (Err(error), None) if error.is_conflict() => return Err(messages::invited_by_email(&team, named).into()),
-        (Err(error), Some(_)) if error.is_unclear() => {}
+        // Where the server gave its own reason, the person was perhaps there before.
+        (Err(error), Some(_)) if error.is_unclear() && error.is_retryable() => {}
         _ => drop(invited.needing(&format!("invite \"{}\" to the team \"{team}\"", named.name()), TEAM_ADMIN)?),
     }
     cx.private.place = member.map(|member| member.id.to_string()).or(place);

@@ -93,6 +93,32 @@ async fn a_key_that_is_perhaps_there_is_told_by_the_next_plan() -> Result<()> {
     scene.end().await
 }
 
+/// Most of W&B's refusals come as a success, with words alone. So does a key that was made and could not be shown.
+#[tokio::test]
+async fn a_refusal_in_words_is_told_after_a_look_for_the_key() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let account = account(&mut scene).await?;
+    let answer = |message: &str, when: &str, times: u32| {
+        let body = json!({ "data": { "result": null }, "errors": [{ "message": message, "path": ["result"] }] });
+        let effect = json!({ "kind": "status", "status": 200, "body": body.to_string(), "when": when });
+        json!({ "operation": "generateApiKey", "effect": effect, "times": times })
+    };
+    scene.emulator.add_fault(&answer("permission denied", "before", 9))?;
+    let before = asked(&scene, "generateApiKey")?;
+    let refused = scene.session.create(TYPE, &key(&account, "laptop")).await.err().context("a refusal")?;
+    let refused = refused.diagnostics().and_then(|all| all.iter().next()).context("a diagnostic")?;
+    assert_eq!(refused.summary, "Request failed");
+    ensure!(refused.detail.contains("the server refused the request: permission denied"), "{}", refused.detail);
+    ensure!(!refused.detail.contains("not known"), "{}", refused.detail);
+    assert_eq!(asked(&scene, "generateApiKey")? - before, 1, "asking again would not change a refusal");
+    scene.emulator.clear_faults()?;
+
+    scene.emulator.add_fault(&answer("context deadline exceeded", "after", 1))?;
+    scene.create_key(&account, "laptop").await?;
+    assert_eq!(keys(&scene)?.len(), 1, "the one whose secret was not told is revoked");
+    scene.end().await
+}
+
 /// The answer came, and then the run was killed: nothing of it is in the state.
 #[tokio::test]
 async fn a_rotation_that_was_killed_is_taken_up_without_a_trace() -> Result<()> {

@@ -293,6 +293,34 @@ async fn a_creation_whose_answer_is_lost_is_found_again() -> Result<()> {
     scene.end().await
 }
 
+/// Most of W&B's refusals come as a success, with words alone. So does an account that was made and could not be shown.
+#[tokio::test]
+async fn a_refusal_in_words_is_told_after_a_look_for_the_account() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    scene.create_team("research").await?;
+    let config = account("research", "ci");
+    let plan = scene.session.plan(TYPE, None, &config).await?;
+    let fault = |message: &str, when: &str| {
+        let errors = [serde_json::json!({ "message": message, "path": ["result"] })];
+        let body = serde_json::json!({ "data": { "result": null }, "errors": errors }).to_string();
+        let effect = serde_json::json!({ "kind": "status", "status": 200, "body": body, "when": when });
+        serde_json::json!({ "operation": "createServiceAccount", "times": 1, "effect": effect })
+    };
+    scene.emulator.add_fault(&fault("permission denied", "before"))?;
+    let refused = scene.session.apply(plan).await?.into_result().err().context("a refusal")?;
+    let refused = refused.diagnostics().and_then(|all| all.iter().next()).context("a diagnostic")?;
+    assert_eq!(refused.summary, "Request failed");
+    assert!(refused.detail.contains("the server refused the request: permission denied"), "{}", refused.detail);
+
+    let plan = scene.session.plan(TYPE, None, &config).await?;
+    scene.emulator.add_fault(&fault("context deadline exceeded", "after"))?;
+    let applied = scene.session.apply(plan).await?;
+    assert_eq!(warnings(&applied.diagnostics), ["Answer to a creation lost"]);
+    let found = applied.into_result()?.context("an object")?;
+    scene.session.settled(&found, &config).await?;
+    scene.end().await
+}
+
 #[tokio::test]
 async fn a_refusal_is_told_as_what_it_is() -> Result<()> {
     let mut scene = Scene::set().await?;

@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::graphql::{Document, Success};
 use crate::http::Effect;
 use crate::ids::{ApiKeyId, UserId};
+use crate::json;
 use crate::time::ServerTime;
 
 /// An API key, without its secret.
@@ -72,14 +73,26 @@ struct GenerateData {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct GeneratePayload {
-    api_key: ApiKeyNode,
+    api_key: NewApiKeyNode,
     secret: Option<SecretString>,
+}
+
+/// A key that was just made. Its secret is in this answer alone, so the rest is taken as it comes.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewApiKeyNode {
+    id: ApiKeyId,
+    name: Option<SecretString>,
+    #[serde(default, deserialize_with = "json::lenient")]
+    description: Option<String>,
+    #[serde(default, deserialize_with = "json::lenient")]
+    created_at: Option<ServerTime>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DeleteData {
-    delete_api_key: Option<Success>,
+    delete_api_key: Success,
 }
 
 pub(crate) fn generate_document() -> Document {
@@ -107,11 +120,12 @@ impl Client {
         }
         let _change = self.change(Changed::ApiKeys);
         let data: GenerateData = self.graphql(&document, &json!({ "input": input })).await?;
-        let GeneratePayload { api_key, secret } = data.generate_api_key;
+        let GeneratePayload { api_key: NewApiKeyNode { id, name, description, created_at }, secret } =
+            data.generate_api_key;
         // Where the payload has no secret, the name is the secret, or this server does not tell it.
         let whole_key = |name: &SecretString| has_known_form(name.expose_secret());
-        let secret = secret.or_else(|| api_key.name.clone().filter(whole_key)).and_then(ApiKey::issued);
-        let ApiKeyInfo { id, description, created_at, .. } = api_key.into();
+        let secret = secret.or_else(|| name.filter(whole_key)).and_then(ApiKey::issued);
+        let created_at = created_at.map(|time| time.0);
         match secret {
             Some(secret) => Ok(NewApiKey { id, key_id: secret.key_id().to_owned(), description, created_at, secret }),
             None => Err(Error::of(document.operation().name, ErrorKind::NoSecret { id })),

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::graphql::Document;
 use crate::http::Effect;
 use crate::ids::MemberId;
+use crate::json;
 use crate::time::ServerTime;
 use crate::user::Person;
 
@@ -41,6 +42,7 @@ struct CreatePayload {
 struct InviteNode {
     id: MemberId,
     email: Option<String>,
+    #[serde(default, deserialize_with = "json::lenient")]
     created_at: Option<ServerTime>,
 }
 

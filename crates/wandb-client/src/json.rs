@@ -1,6 +1,8 @@
 //! Decodes answers. Its errors name a place in the answer and never a value.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::error::ErrorKind;
 
@@ -14,6 +16,13 @@ pub(crate) fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, ErrorKind> {
             inner => ErrorKind::Broken(inner),
         }
     })
+}
+
+/// Decodes what is only told beside what matters: in another form than the known one it counts as not told, so that a
+/// secret is not lost over the time at which it was made.
+pub(crate) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
 }
 
 /// A decoding error's text without the value that it may quote.

@@ -93,7 +93,7 @@ impl From<String> for AccountType {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DeleteInviteData {
-    delete_invite: Option<Success>,
+    delete_invite: Success,
 }
 
 pub(crate) fn delete_invite_document() -> Document {

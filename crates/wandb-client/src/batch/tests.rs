@@ -20,7 +20,7 @@ fn forbidden() -> Error {
 fn unclear() -> Error {
     let url = "https://example.com".parse().unwrap();
     let course = crate::error::Course { operation: "Operation", url, attempts: 2, elapsed: Duration::ZERO };
-    Error::new(ErrorKind::Rejected(ServerMessages::default()), None, true, course)
+    Error::new(ErrorKind::Rejected(ServerMessages::default()), None, crate::http::Reach::Unclear, course)
 }
 
 /// Sends one batch after the other, each when it is let go, and fails odd numbers.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use http::StatusCode;
 use url::Url;
 
+use crate::http::Reach;
 use crate::identity::IdentityTokenError;
 use crate::ids::ApiKeyId;
 
@@ -32,7 +33,8 @@ struct Inner {
     status: Option<StatusCode>,
     attempts: u32,
     elapsed: Duration,
-    is_unclear: bool,
+    /// How far a change got, in all attempts together.
+    reach: Reach,
 }
 
 /// What went wrong.
@@ -173,23 +175,23 @@ pub(crate) struct Course {
 
 impl Error {
     /// The error of an operation that was sent, or was about to be.
-    pub(crate) fn new(kind: ErrorKind, status: Option<StatusCode>, is_unclear: bool, course: Course) -> Self {
+    pub(crate) fn new(kind: ErrorKind, status: Option<StatusCode>, reach: Reach, course: Course) -> Self {
         let Course { operation, mut url, attempts, elapsed } = course;
         url.set_query(None);
-        Self(Arc::new(Inner { kind, operation, url: Some(url), status, attempts, elapsed, is_unclear }))
+        Self(Arc::new(Inner { kind, operation, url: Some(url), status, attempts, elapsed, reach }))
     }
 
     /// The error of an operation that failed by what is known here.
     pub(crate) fn of(operation: &'static str, kind: ErrorKind) -> Self {
-        let is_unclear = false;
+        let reach = Reach::NotSent;
         let (attempts, elapsed) = (0, Duration::ZERO);
-        Self(Arc::new(Inner { kind, operation, url: None, status: None, attempts, elapsed, is_unclear }))
+        Self(Arc::new(Inner { kind, operation, url: None, status: None, attempts, elapsed, reach }))
     }
 
     /// The same failure, known to be of another kind than the answer alone tells.
     pub(crate) fn with_kind(&self, kind: ErrorKind) -> Self {
-        let Inner { operation, ref url, status, attempts, elapsed, is_unclear, .. } = *self.0;
-        Self(Arc::new(Inner { kind, operation, url: url.clone(), status, attempts, elapsed, is_unclear }))
+        let Inner { operation, ref url, status, attempts, elapsed, reach, .. } = *self.0;
+        Self(Arc::new(Inner { kind, operation, url: url.clone(), status, attempts, elapsed, reach }))
     }
 
     /// What went wrong.
@@ -290,15 +292,19 @@ impl Error {
     }
 
     /// The change that was asked for may or may not have happened. Look before repeating it. Never set for a read.
+    ///
+    /// Many a refusal is unclear, as a server says it in words alone ([`server_messages`](Self::server_messages)), and
+    /// so it tells as well of what was done and could not be shown. One that is not
+    /// [retryable](Self::is_retryable), and after which a look finds nothing, is to be believed.
     #[must_use]
     pub fn is_unclear(&self) -> bool {
-        self.0.is_unclear
+        self.0.reach > Reach::Refused
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, operation, url, status, attempts, elapsed, is_unclear } = &*self.0;
+        let Inner { kind, operation, url, status, attempts, elapsed, reach } = &*self.0;
         write!(f, "{operation} failed: {kind}")?;
         if let Some(url) = url {
             write!(f, " ({url}")?;
@@ -310,7 +316,8 @@ impl fmt::Display for Error {
             }
             f.write_str(")")?;
         }
-        if *is_unclear {
+        // Where the server told what went wrong, its words say more.
+        if *reach > Reach::Doubtful {
             f.write_str("; whether the change happened is not known")?;
         }
         Ok(())
@@ -326,7 +333,7 @@ impl fmt::Debug for Error {
             .field("status", &self.0.status)
             .field("attempts", &self.0.attempts)
             .field("elapsed", &self.0.elapsed)
-            .field("is_unclear", &self.0.is_unclear)
+            .field("reach", &self.0.reach)
             .finish()
     }
 }
@@ -356,7 +363,7 @@ mod tests {
         let error = Error::new(
             ErrorKind::Conflict(ServerMessages::from_iter([message])),
             Some(StatusCode::CONFLICT),
-            false,
+            Reach::Refused,
             course(1),
         );
         assert_eq!(
@@ -365,19 +372,27 @@ mod tests {
         );
         assert!(error.is_conflict() && !error.is_unclear() && !error.is_retryable());
 
-        let error = Error::new(ErrorKind::TimedOut { after: Duration::from_secs(30) }, None, true, course(3));
+        let error = Error::new(ErrorKind::TimedOut { after: Duration::from_secs(30) }, None, Reach::Unclear, course(3));
         assert_eq!(
             error.to_string(),
             "CreateTeam failed: no answer within 30 s (https://example.com/graphql, 3 attempts in 1.2 s); whether the \
              change happened is not known"
         );
         assert!(error.is_retryable() && error.is_unclear());
+
+        let denial = ErrorKind::Rejected(ServerMessages::from_iter([ServerMessage::new("permission denied")]));
+        let error = Error::new(denial, Some(StatusCode::OK), Reach::Doubtful, course(1));
+        assert_eq!(
+            error.to_string(),
+            "CreateTeam failed: the server refused the request: permission denied (https://example.com/graphql, HTTP 200)"
+        );
+        assert!(error.is_unclear() && !error.is_retryable());
     }
 
     #[test]
     fn a_cause_is_a_source_and_not_printed() {
         let cause = std::io::Error::other("connection refused");
-        let error = Error::new(ErrorKind::Unreachable(cause.into()), None, false, course(1));
+        let error = Error::new(ErrorKind::Unreachable(cause.into()), None, Reach::NotSent, course(1));
         assert!(!error.to_string().contains("refused"), "{error}");
         assert_eq!(error.source().unwrap().to_string(), "connection refused");
     }

@@ -39,11 +39,15 @@ pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Failur
         Ok(envelope) => envelope,
         Err(error) => return Err(without_envelope(response, error)),
     };
-    let has_data = envelope.data.is_some_and(|data| has_any_value(data.get()));
     let data = envelope.data;
-    let messages = envelope.messages();
-    if !messages.as_slice().is_empty() || !status.is_success() {
-        return Err(said(status, messages, has_data));
+    let said = Said {
+        has_data: data.is_some_and(|data| has_any_value(data.get())),
+        has_errors: envelope.errors.as_ref().is_some_and(|errors| !errors.is_empty()),
+        is_deep: envelope.errors.iter().flatten().any(ErrorForm::is_deep),
+        messages: envelope.messages(),
+    };
+    if !said.messages.as_slice().is_empty() || !status.is_success() {
+        return Err(said.failure(status));
     }
     // An answer to a change that cannot be read leaves open whether it was made.
     let unclear = |kind| Failure::new(kind, Reach::Unclear);
@@ -62,6 +66,11 @@ impl Envelope<'_> {
 }
 
 impl ErrorForm {
+    /// Whether it is about a part of what the operation answers, so that the operation itself was carried out.
+    fn is_deep(&self) -> bool {
+        matches!(self, Self::Object { path: Some(path), .. } if path.len() > 1)
+    }
+
     fn into_message(self) -> ServerMessage {
         match self {
             Self::Object { message, extensions, path } => {
@@ -77,18 +86,46 @@ impl ErrorForm {
     }
 }
 
-/// The failure that the server describes.
-fn said(status: StatusCode, messages: ServerMessages, has_data: bool) -> Failure {
-    let mut codes = messages.as_slice().iter().filter_map(ServerMessage::code);
-    let by_code = codes.find_map(by_code);
-    let kind = match by_code.or_else(|| by_status(status)) {
-        Some(kind) => kind,
-        None if has_data => ErrorKind::Partial,
-        None => ErrorKind::Rejected,
-    };
-    let kind = kind(messages);
-    let is_refused = !has_data && !matches!(kind, ErrorKind::ServerFailed(_));
-    Failure::new(kind, if is_refused { Reach::Refused } else { Reach::Unclear })
+/// What a failing answer says.
+struct Said {
+    has_data: bool,
+    has_errors: bool,
+    is_deep: bool,
+    messages: ServerMessages,
+}
+
+impl Said {
+    /// The failure that the server describes.
+    fn failure(self, status: StatusCode) -> Failure {
+        let codes = || self.messages.as_slice().iter().map(ServerMessage::code);
+        // A gateway knows other routes and other conflicts, and has neither GraphQL's list of errors nor codes.
+        let is_of_the_api = self.has_errors || codes().any(|code| code.is_some());
+        let by_status = if is_of_the_api { by_status(status) } else { by_status_alone(status) };
+        let kind = match codes().flatten().find_map(by_code).or(by_status) {
+            Some(kind) => kind,
+            None if status == StatusCode::NOT_FOUND && !is_of_the_api => |_| ErrorKind::NotTheApi,
+            None if self.has_data => ErrorKind::Partial,
+            None => ErrorKind::Rejected,
+        };
+        // W&B answers most refusals as a success without a code, and so it does what it began and could not finish.
+        let is_refused = Reach::of_status(status) == Reach::Refused
+            || (self.has_errors && codes().all(|code| code.is_some_and(is_refusal)));
+        let kind = kind(self.messages);
+        let reach = match kind {
+            ErrorKind::ServerFailed(_) => Reach::Unclear,
+            _ if self.has_data => Reach::Unclear,
+            _ if self.is_deep || !is_refused => Reach::Doubtful,
+            _ => Reach::Refused,
+        };
+        Failure::new(kind, reach)
+    }
+}
+
+/// Whether a GraphQL error's code says that nothing was done.
+fn is_refusal(code: &str) -> bool {
+    let is_invalid = matches!(code, "BAD_USER_INPUT" | "GRAPHQL_PARSE_FAILED" | "GRAPHQL_VALIDATION_FAILED");
+    is_invalid
+        || by_code(code).is_some_and(|kind| !matches!(kind(ServerMessages::default()), ErrorKind::ServerFailed(_)))
 }
 
 /// What a GraphQL error's code means.
@@ -108,8 +145,7 @@ fn by_code(code: &str) -> Option<KindOfMessages> {
 fn without_envelope(response: &Response, error: serde_json::Error) -> Failure {
     let status = response.status;
     if let Some(kind) = by_status_alone(status) {
-        let reach = if status.is_client_error() { Reach::Refused } else { Reach::Unclear };
-        return Failure::new(kind(ServerMessages::default()), reach);
+        return Failure::new(kind(ServerMessages::default()), Reach::of_status(status));
     }
     let content_type = response.header(CONTENT_TYPE).unwrap_or_default();
     let begins_as_json = response.body.trim_ascii_start().first().is_none_or(|&first| first == b'{');

@@ -5,17 +5,17 @@ use serde::Deserialize;
 use super::Document;
 use crate::error::{Error, ErrorKind, ServerMessages};
 
-/// Whether it was done.
+/// Whether it was done. A server that does not say so has not said that it is gone.
 #[derive(Deserialize)]
 pub(crate) struct Success {
-    success: Option<bool>,
+    success: bool,
 }
 
 impl Document {
     /// The outcome of removing something: done, or gone already, which is as good; a plain "no" is an error.
-    pub(crate) fn check_removed(&self, payload: Result<Option<Success>, Error>) -> Result<(), Error> {
+    pub(crate) fn check_removed(&self, payload: Result<Success, Error>) -> Result<(), Error> {
         match payload {
-            Ok(Some(Success { success: Some(false) })) => {
+            Ok(Success { success: false }) => {
                 Err(Error::of(self.operation().name, ErrorKind::Rejected(ServerMessages::default())))
             }
             Err(error) if !error.is_not_found() => Err(error),

@@ -9,15 +9,26 @@ use url::Url;
 use super::request::{Effect, Response};
 use crate::error::{ErrorKind, ServerMessages};
 
-/// How far an attempt got before it failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far an attempt got before it failed, from what certainly did nothing to what may have done anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reach {
     /// Nothing was sent.
     NotSent,
     /// The server says that it did not do it.
     Refused,
+    /// The server says that something went wrong, not that it did nothing: mostly a refusal, at times a change that was
+    /// made and could not be shown.
+    Doubtful,
     /// The server may have done it.
     Unclear,
+}
+
+impl Reach {
+    /// How far a request got that was answered by this status and nothing that tells more. A gateway gives up on a
+    /// request (408) that the server may go on with.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT { Self::Refused } else { Self::Unclear }
+    }
 }
 
 /// The failure of one attempt.
@@ -55,7 +66,10 @@ impl Failure {
         let is_safe = match effect {
             Effect::Read | Effect::Delete | Effect::Set => true,
             // Of the answers, only a refusal for too many requests says that nothing was looked at.
-            Effect::Create => self.reach == Reach::NotSent || matches!(self.kind, ErrorKind::RateLimited(_)),
+            Effect::Create => match self.kind {
+                ErrorKind::RateLimited(_) => self.reach <= Reach::Refused,
+                _ => self.reach == Reach::NotSent,
+            },
             Effect::Mint => self.reach == Reach::NotSent,
         };
         is_safe && self.kind.is_transient()
@@ -115,6 +129,7 @@ mod tests {
         for (name, kind, reach, expected) in [
             ("not sent", unreachable(), Reach::NotSent, [true, true, true, true, true]),
             ("rate limited", limited(), Reach::Refused, [true, true, true, true, false]),
+            ("rate limited half-way", limited(), Reach::Doubtful, [true, true, true, false, false]),
             ("failed", failed(), Reach::Unclear, [true, true, true, false, false]),
             ("forbidden", refused(), Reach::Refused, [false, false, false, false, false]),
         ] {

@@ -63,7 +63,7 @@ impl Sender {
         let operation = request.operation;
         let started = Instant::now();
         let deadline = started + self.limits.deadline;
-        let (mut attempts, mut is_unclear) = (0, false);
+        let (mut attempts, mut reach) = (0, Reach::NotSent);
         loop {
             let answer = match self.admit(deadline).await {
                 Ok(admission) => {
@@ -86,7 +86,9 @@ impl Sender {
                 failure = %failure.kind,
                 "attempt failed"
             );
-            is_unclear |= operation.effect.is_change() && failure.reach == Reach::Unclear;
+            if operation.effect.is_change() {
+                reach = reach.max(failure.reach);
+            }
             let next = Instant::now() + retry::wait(attempts, failure.retry_after, Jitter::random());
             let is_over = attempts > self.limits.max_retries || next >= deadline;
             if is_over || !failure.may_be_repeated(operation.effect) {
@@ -96,7 +98,7 @@ impl Sender {
                     attempts,
                     elapsed: started.elapsed(),
                 };
-                return Err(Error::new(failure.kind, failure.status, is_unclear, course));
+                return Err(Error::new(failure.kind, failure.status, reach, course));
             }
             sleep_until(next).await;
         }

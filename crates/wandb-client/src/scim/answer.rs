@@ -70,8 +70,7 @@ pub(crate) fn read_empty(response: &Response) -> Result<(), Failure> {
         None if status == StatusCode::NOT_FOUND => ErrorKind::Unsupported { what: "SCIM" },
         None => ErrorKind::NotTheApi,
     };
-    let reach = if status.is_server_error() { Reach::Unclear } else { Reach::Refused };
-    Err(Failure::new(kind, reach))
+    Err(Failure::new(kind, Reach::of_status(status)))
 }
 
 #[cfg(test)]
@@ -103,6 +102,15 @@ mod tests {
             let response = Response { status, headers: HeaderMap::new(), body: body.clone().into() };
             let answer = read_empty(&response).map_err(|failure| failure.kind.to_string());
             assert_eq!(answer, expected.map_err(ToOwned::to_owned), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn what_a_gateway_gave_up_on_may_be_done() {
+        for (status, expected) in [(408, Reach::Unclear), (502, Reach::Unclear), (429, Reach::Refused)] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let response = Response { status, headers: HeaderMap::new(), body: b"<html>".to_vec() };
+            assert_eq!(read_empty(&response).unwrap_err().reach, expected, "{status}");
         }
     }
 

@@ -53,6 +53,18 @@ async fn an_older_server_answers_the_secret_as_the_name() {
 }
 
 #[tokio::test]
+async fn a_secret_is_not_lost_over_what_is_told_beside_it() {
+    for created_at in [json!(1_795_475_405), json!("yesterday"), json!({}), Value::Null] {
+        let server = Server::start().await;
+        let key = json!({ "id": "ApiKey:5", "name": "x", "description": 1, "createdAt": created_at, "lastUsedAt": 0 });
+        server.expect([all_abilities(), generated(&json!({ "apiKey": key, "secret": NEW_KEY }))]);
+        let new = client(&server).create_api_key(&owner(), "nightly").await.unwrap();
+        assert_eq!(new.secret.expose_secret(), NEW_KEY);
+        assert_eq!((new.description, new.created_at), (None, None), "{created_at}");
+    }
+}
+
+#[tokio::test]
 async fn on_a_server_that_takes_no_owner_only_the_caller_has_keys() {
     let server = Server::start().await;
     server.expect([no_abilities(), viewer(), generated(&json!({ "apiKey": key(5, KEY) }))]);
@@ -81,12 +93,16 @@ async fn a_key_without_a_secret_is_an_error_that_names_the_key() {
 
 #[tokio::test]
 async fn no_failure_of_a_mint_shows_the_secret_or_is_tried_again() {
+    // The key was made, and one of its fields could not be shown: then none is.
+    let path = ["generateApiKey", "apiKey", "createdAt"];
+    let half_done = json!({ "data": { "generateApiKey": null }, "errors": [{ "message": "no clock", "path": path }] });
     for expected in [
         Expected::graphql("GenerateApiKey").tears(&format!(r#"{{"data":{{"generateApiKey":{{"secret":"{NEW_KEY}","#)),
         Expected::graphql("GenerateApiKey").closes(),
         Expected::graphql("GenerateApiKey").answers(500, &format!(r#"{{"error":"lost {NEW_KEY}"}}"#)),
         generated(&json!({ "apiKey": { "id": 5, "name": NEW_KEY }, "secret": NEW_KEY })),
         generated(&json!({ "apiKey": NEW_KEY })),
+        Expected::graphql("GenerateApiKey").answers(200, &half_done.to_string()),
     ] {
         let server = Server::start().await;
         server.expect([all_abilities(), expected]);
@@ -216,8 +232,13 @@ async fn a_key_that_is_revoked_or_gone_already_is_deleted() {
 async fn a_key_that_may_live_on_is_not_deleted() {
     for (status, body) in [
         (200, json!({ "data": { "deleteApiKey": { "success": false } } }).to_string()),
+        (200, json!({ "data": { "deleteApiKey": null } }).to_string()),
+        (200, json!({ "data": { "deleteApiKey": { "success": null } } }).to_string()),
         (200, graphql_error("not yours", Some("PERMISSION_ERROR")).to_string()),
         (404, "<html>".to_owned()),
+        (404, "{}".to_owned()),
+        (404, json!({ "message": "no Route matched with those values" }).to_string()),
+        (404, json!({ "error": "not found" }).to_string()),
         (500, "{}".to_owned()),
     ] {
         let server = Server::start().await;

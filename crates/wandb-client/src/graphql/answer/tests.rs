@@ -52,13 +52,29 @@ fn every_form_of_error_is_understood() {
             r#"{{"data":{{"x":null}},"errors":[{{"message":"no","extensions":{{"code":"{code}"}},"path":["x"]}}]}}"#
         )
     };
+    let deep = coded("FORBIDDEN").replace(r#"["x"]"#, r#"["x","key","createdAt"]"#);
     for (status, body, expected) in [
         (200, coded("PERMISSION_ERROR").as_str(), "Forbidden Refused: the caller may not do this: no"),
         (200, &coded("CONFLICT"), "Conflict Refused: it exists already: no"),
         (200, &coded("NOT_FOUND"), "NotFound Refused: not found: no"),
         (200, &coded("UNAUTHENTICATED"), "Unauthorized Refused: the server does not accept the credential: no"),
         (200, &coded("INTERNAL_SERVER_ERROR"), "ServerFailed Unclear: the server failed: no"),
-        (200, &coded("SOMETHING_NEW"), "Rejected Refused: the server refused the request: no"),
+        (200, &coded("BAD_USER_INPUT"), "Rejected Refused: the server refused the request: no"),
+        // Most refusals have no code, and so does what was done and could not be shown.
+        (200, &coded("SOMETHING_NEW"), "Rejected Doubtful: the server refused the request: no"),
+        (
+            200,
+            r#"{"data":{"x":null},"errors":[{"message":"context deadline exceeded","path":["x"]}]}"#,
+            "Rejected Doubtful: the server refused the request: context deadline exceeded",
+        ),
+        (200, r#"{"error":"no"}"#, "Rejected Doubtful: the server refused the request: no"),
+        (
+            200,
+            r#"{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}},{"message":"and oops"}]}"#,
+            "Forbidden Doubtful: the caller may not do this: no; and oops",
+        ),
+        (200, &deep, "Forbidden Doubtful: the caller may not do this: no"),
+        (400, &deep, "Forbidden Doubtful: the caller may not do this: no"),
         (403, &coded("SOMETHING_NEW"), "Forbidden Refused: the caller may not do this: no"),
         (
             400,
@@ -80,7 +96,22 @@ fn every_form_of_error_is_understood() {
         (500, r#"{"errors":[{"message":"oops"}]}"#, "ServerFailed Unclear: the server failed: oops"),
         (502, "<html>", "ServerFailed Unclear: the server failed"),
         (200, partial, "Partial Unclear: the server answered only in part: shard is down"),
+        (408, "<html>", "ServerFailed Unclear: the server failed"),
+        (408, r#"{"message":"too slow"}"#, "ServerFailed Unclear: the server failed: too slow"),
         // What is not of the API says nothing about its objects.
+        (
+            404,
+            r#"{"message":"no Route matched with those values"}"#,
+            "NotTheApi Refused: the answer does not come from the API of W&B; is the base URL right?",
+        ),
+        (
+            404,
+            r#"{"error":"not found"}"#,
+            "NotTheApi Refused: the answer does not come from the API of W&B; is the base URL right?",
+        ),
+        (404, "{}", "NotTheApi Refused: the answer does not come from the API of W&B; is the base URL right?"),
+        (404, r#"{"error":{"message":"gone","extensions":{"code":"NOT_FOUND"}}}"#, "NotFound Refused: not found: gone"),
+        (409, r#"{"message":"busy"}"#, "Rejected Refused: the server refused the request: busy"),
         (404, "<html>", "NotTheApi Refused: the answer does not come from the API of W&B; is the base URL right?"),
         (200, "<html>", "NotTheApi Unclear: the answer does not come from the API of W&B; is the base URL right?"),
         (200, "[]", "NotTheApi Unclear: the answer does not come from the API of W&B; is the base URL right?"),

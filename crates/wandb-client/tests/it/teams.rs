@@ -86,7 +86,8 @@ async fn a_team_belongs_to_an_organization() {
         (Value::Null, None),
     ] {
         let server = Server::start().await;
-        server.expect([Expected::graphql("Organization").data(&json!({ "entity": entity }))]);
+        let tells = abilities(&json!({ "entity": { "fields": names(&["organization"]) } }));
+        server.expect([tells, Expected::graphql("Organization").data(&json!({ "entity": entity }))]);
         let answer = client(&server).organization("vision").await.unwrap();
         let answer = answer.as_ref().map(|answer| (answer.name.as_str(), answer.entity.as_deref()));
         assert_eq!(answer, expected);

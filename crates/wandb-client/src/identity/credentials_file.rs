@@ -51,6 +51,8 @@ impl CredentialsFile {
     /// Waits until no other process has the file, at most until the deadline. Processes wait for each other by a lock
     /// on a file beside it.
     pub(super) async fn lock(file: PathBuf, deadline: Instant) -> io::Result<Self> {
+        // Where it is a link, what it leads to is the file.
+        let file = fs::canonicalize(&file).unwrap_or(file);
         let lock = file.with_added_extension("lock");
         if let Some(folder) = lock.parent() {
             create_folder(folder)?;
@@ -84,18 +86,35 @@ impl CredentialsFile {
         let entry = json!({ "access_token": token.secret.expose_secret(), "expires_at": expires_at });
         credentials.insert(key.0.clone(), entry);
 
-        // A process that dies here leaves the old file or the new one.
-        let new = self.file.with_added_extension("new");
-        let mut file = private(OpenOptions::new().create(true).truncate(true).write(true)).open(&new)?;
-        file.write_all(Value::Object(entries).to_string().as_bytes())?;
-        fs::rename(new, &self.file)
+        let text = Value::Object(entries).to_string();
+        // A file that is mounted alone can only be written in place.
+        self.replace(text.as_bytes()).or_else(|_| self.overwrite(text.as_bytes()))
+    }
+
+    /// Puts a new file in the place of the old one: a process that dies here leaves the one or the other. The new one has
+    /// a name that nobody can prepare, and is for the eyes of this user alone.
+    fn replace(&self, text: &[u8]) -> io::Result<()> {
+        let folder = self.file.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut new = tempfile::Builder::new().prefix("credentials.json.").tempfile_in(folder)?;
+        new.write_all(text)?;
+        new.persist(&self.file)?;
+        Ok(())
+    }
+
+    fn overwrite(&self, text: &[u8]) -> io::Result<()> {
+        private(OpenOptions::new().create(true).truncate(true).write(true)).open(&self.file)?.write_all(text)
     }
 
     /// What the file holds. A file that is not there holds nothing; one that is not of this form is an error, as it may
     /// be someone else's.
     fn entries(&self) -> io::Result<Map<String, Value>> {
         match fs::read(&self.file) {
-            Ok(json) => Ok(serde_json::from_slice(&json)?),
+            // The error's own text quotes what it stumbles over.
+            Ok(json) => serde_json::from_slice(&json).map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                let text = format!("it is not of the known form at line {line} column {column}");
+                io::Error::new(io::ErrorKind::InvalidData, text)
+            }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Map::new()),
             Err(error) => Err(error),
         }
@@ -192,11 +211,11 @@ mod tests {
     async fn a_file_of_another_form_is_not_overwritten() {
         let folder = TempDir::new().unwrap();
         let file = lock(&folder).await;
-        for text in ["not JSON", "[]", "{\"credentials\":[]}"] {
+        for text in ["not JSON", "[]", "{\"credentials\":[]}", "\"hunter2\""] {
             fs::write(&file.file, text).unwrap();
             let put =
                 file.put(&key("https://a.example.com", "a.a.a"), &access_token("x", "2026-11-23T23:10:05Z"), now());
-            assert!(put.is_err(), "{text}");
+            assert!(!format!("{:?}", put.unwrap_err()).contains("hunter2"), "{text}");
             assert_eq!(fs::read_to_string(&file.file).unwrap(), text);
         }
     }
@@ -210,6 +229,43 @@ mod tests {
         file.put(&key("https://a.example.com", "a.a.a"), &access_token("x", "2026-11-23T23:10:05Z"), now()).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&file.file), mode(file.file.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn links_are_followed_to_the_file_itself_and_nowhere_else() {
+        use std::os::unix::fs::symlink;
+        let folder = TempDir::new().unwrap();
+        let (link, victim) = (folder.path().join("wandb/credentials.json"), folder.path().join("victim"));
+        let real = folder.path().join("real.json");
+        fs::create_dir(folder.path().join("wandb")).unwrap();
+        fs::write(&real, "{}").unwrap();
+        fs::write(&victim, "untouched").unwrap();
+        symlink(&real, &link).unwrap();
+        for place in [&link, &real] {
+            symlink(&victim, place.with_added_extension("new")).unwrap();
+        }
+        let file = lock(&folder).await;
+        let key = key("https://a.example.com", "a.a.a");
+        file.put(&key, &access_token("one", "2026-11-23T23:10:05Z"), now()).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::read_to_string(&real).unwrap().contains("one"));
+        assert_eq!(fs::read_to_string(victim).unwrap(), "untouched");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_file_that_cannot_be_replaced_is_written_in_place() {
+        use std::os::fd::AsRawFd;
+        let folder = TempDir::new().unwrap();
+        let real = File::create(folder.path().join("real.json")).unwrap();
+        (&real).write_all(b"{\"credentials\":{}}").unwrap();
+        // No file can be made beside this one.
+        let path = PathBuf::from(format!("/proc/self/fd/{}", real.as_raw_fd()));
+        let file = CredentialsFile { file: path, _lock: File::create(folder.path().join("lock")).unwrap() };
+        let key = key("https://a.example.com", "a.a.a");
+        file.put(&key, &access_token("one", "2026-11-23T23:10:05Z"), now()).unwrap();
+        assert_eq!(file.get(&key).unwrap().unwrap().secret.expose_secret(), "one");
     }
 
     #[tokio::test]

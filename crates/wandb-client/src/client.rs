@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::credentials::Credential;
 use crate::error::Error;
 use crate::graphql::{self, Document};
-use crate::http::authorization::{Authorizer, Scheme};
+use crate::http::authorization::{Authorization, Authorizer, Scheme};
 use crate::http::sender::Sender;
 use crate::http::{Failure, Request, Response};
 use crate::identity::{AccessToken, AccessTokens, Identity, IdentityToken};
@@ -137,7 +137,7 @@ impl Client {
     /// exchange for the same identity token, by this or another process that shares its credentials file, is used again
     /// as long as its access token is good for more than five minutes.
     pub async fn exchange_identity_token(&self, token: &IdentityToken) -> Result<AccessToken, Error> {
-        self.0.identity.access_token(token).await
+        self.0.identity.access_token(token, None).await
     }
 
     pub(crate) fn authorizer(&self) -> &Authorizer {
@@ -155,18 +155,19 @@ impl Client {
         variables: &Value,
     ) -> Result<T, Error> {
         let request = document.request(self.base_url(), variables);
-        self.send(request, &Scheme::GraphQl, graphql::read).await
+        self.send(request, &Scheme::GraphQl, true, graphql::read).await
     }
 
-    /// Sends a request with the credential in this form.
+    /// Sends a request with the credential in this form, which this part of the API is known to take or not.
     pub(crate) async fn send<T>(
         &self,
         request: Request,
         scheme: &Scheme,
+        is_taken: bool,
         read: impl Fn(&Response) -> Result<T, Failure>,
     ) -> Result<T, Error> {
-        let authorization = self.0.authorizer.authorization(scheme).await?;
-        self.0.sender.send(&request.with_authorization(authorization), read).await
+        let authorization = Authorization { authorizer: &self.0.authorizer, scheme, is_taken };
+        self.0.sender.send(request, Some(&authorization), read).await
     }
 
     /// Begins a change. Whatever comes of it, what was read of its team is forgotten when the guard is dropped.

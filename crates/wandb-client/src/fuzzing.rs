@@ -17,7 +17,7 @@ use crate::{credentials, graphql, scim};
 
 fn response(status: u16, body: &[u8]) -> Option<Response> {
     let status = StatusCode::from_u16(status).ok()?;
-    Some(Response { status, headers: HeaderMap::new(), body: body.to_vec() })
+    Some(Response::new(status, HeaderMap::new(), body))
 }
 
 fn message(failure: &Failure) -> String {

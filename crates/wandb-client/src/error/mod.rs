@@ -24,7 +24,11 @@ pub(crate) type Source = Box<dyn StdError + Send + Sync>;
 /// It says which operation failed, where, how often it was tried and what the server said about it; it holds no
 /// credentials and no bodies. Decide by its predicates or its [kind](Self::kind), never by its text.
 #[derive(Clone)]
-pub struct Error(Arc<Inner>);
+pub struct Error {
+    inner: Arc<Inner>,
+    /// How far a change got, in all attempts together.
+    reach: Reach,
+}
 
 struct Inner {
     kind: ErrorKind,
@@ -33,8 +37,6 @@ struct Inner {
     status: Option<StatusCode>,
     attempts: u32,
     elapsed: Duration,
-    /// How far a change got, in all attempts together.
-    reach: Reach,
 }
 
 /// What went wrong.
@@ -178,50 +180,56 @@ impl Error {
     pub(crate) fn new(kind: ErrorKind, status: Option<StatusCode>, reach: Reach, course: Course) -> Self {
         let Course { operation, mut url, attempts, elapsed } = course;
         url.set_query(None);
-        Self(Arc::new(Inner { kind, operation, url: Some(url), status, attempts, elapsed, reach }))
+        Self { inner: Arc::new(Inner { kind, operation, url: Some(url), status, attempts, elapsed }), reach }
     }
 
     /// The error of an operation that failed by what is known here.
     pub(crate) fn of(operation: &'static str, kind: ErrorKind) -> Self {
-        let reach = Reach::NotSent;
         let (attempts, elapsed) = (0, Duration::ZERO);
-        Self(Arc::new(Inner { kind, operation, url: None, status: None, attempts, elapsed, reach }))
+        let inner = Inner { kind, operation, url: None, status: None, attempts, elapsed };
+        Self { inner: Arc::new(inner), reach: Reach::NotSent }
     }
 
     /// The same failure, known to be of another kind than the answer alone tells.
     pub(crate) fn with_kind(&self, kind: ErrorKind) -> Self {
-        let Inner { operation, ref url, status, attempts, elapsed, reach, .. } = *self.0;
-        Self(Arc::new(Inner { kind, operation, url: url.clone(), status, attempts, elapsed, reach }))
+        let Inner { operation, ref url, status, attempts, elapsed, .. } = *self.inner;
+        let inner = Inner { kind, operation, url: url.clone(), status, attempts, elapsed };
+        Self { inner: Arc::new(inner), reach: self.reach }
+    }
+
+    /// The same failure, as that of a change which had got so far.
+    pub(crate) fn having_reached(self, reach: Reach) -> Self {
+        Self { reach, ..self }
     }
 
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
-        &self.0.kind
+        &self.inner.kind
     }
 
     /// The operation that failed, by its name in W&B's API.
     #[must_use]
     pub fn operation(&self) -> &'static str {
-        self.0.operation
+        self.inner.operation
     }
 
     /// The last answer's HTTP status.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
+        self.inner.status
     }
 
     /// How many requests were sent, or tried to be.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.inner.attempts
     }
 
     /// How long the operation took, from the call to the failure.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.0.elapsed
+        self.inner.elapsed
     }
 
     /// The server's own messages.
@@ -298,13 +306,13 @@ impl Error {
     /// [retryable](Self::is_retryable), and after which a look finds nothing, is to be believed.
     #[must_use]
     pub fn is_unclear(&self) -> bool {
-        self.0.reach > Reach::Refused
+        self.reach > Reach::Refused
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, operation, url, status, attempts, elapsed, reach } = &*self.0;
+        let Inner { kind, operation, url, status, attempts, elapsed } = &*self.inner;
         write!(f, "{operation} failed: {kind}")?;
         if let Some(url) = url {
             write!(f, " ({url}")?;
@@ -317,7 +325,7 @@ impl fmt::Display for Error {
             f.write_str(")")?;
         }
         // Where the server told what went wrong, its words say more.
-        if *reach > Reach::Doubtful {
+        if self.reach > Reach::Doubtful {
             f.write_str("; whether the change happened is not known")?;
         }
         Ok(())
@@ -327,20 +335,20 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("operation", &self.0.operation)
-            .field("url", &self.0.url.as_ref().map(Url::as_str))
-            .field("status", &self.0.status)
-            .field("attempts", &self.0.attempts)
-            .field("elapsed", &self.0.elapsed)
-            .field("reach", &self.0.reach)
+            .field("kind", &self.inner.kind)
+            .field("operation", &self.inner.operation)
+            .field("url", &self.inner.url.as_ref().map(Url::as_str))
+            .field("status", &self.inner.status)
+            .field("attempts", &self.inner.attempts)
+            .field("elapsed", &self.inner.elapsed)
+            .field("reach", &self.reach)
             .finish()
     }
 }
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.kind.source()
+        self.inner.kind.source()
     }
 }
 
@@ -359,7 +367,7 @@ mod tests {
 
     #[test]
     fn says_what_where_how_often_and_whether_it_may_have_happened() {
-        let message = ServerMessage::new("name is taken");
+        let message = ServerMessage::new("name is taken", None);
         let error = Error::new(
             ErrorKind::Conflict(ServerMessages::from_iter([message])),
             Some(StatusCode::CONFLICT),
@@ -380,7 +388,7 @@ mod tests {
         );
         assert!(error.is_retryable() && error.is_unclear());
 
-        let denial = ErrorKind::Rejected(ServerMessages::from_iter([ServerMessage::new("permission denied")]));
+        let denial = ErrorKind::Rejected(ServerMessages::from_iter([ServerMessage::new("permission denied", None)]));
         let error = Error::new(denial, Some(StatusCode::OK), Reach::Doubtful, course(1));
         assert_eq!(
             error.to_string(),

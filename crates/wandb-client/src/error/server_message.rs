@@ -1,9 +1,16 @@
 //! What a server said about a failure, made safe to show.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::credentials::{has_known_form, key_id};
 
+/// What stands in place of a credential.
+const REDACTED: &str = "[redacted]";
+/// What is shorter is found in other words as well, and protects nothing.
+const SHORTEST_SECRET: usize = 8;
 /// More of a message is not shown.
 const LONGEST: usize = 1000;
 
@@ -17,8 +24,11 @@ pub struct ServerMessage {
 }
 
 impl ServerMessage {
-    pub(crate) fn new(text: &str) -> Self {
-        Self { text: redacted(text), code: None, path: None }
+    /// `secret` is what the request authenticated with.
+    pub(crate) fn new(text: &str, secret: Option<&SecretString>) -> Self {
+        let secret = secret.map(ExposeSecret::expose_secret).filter(|secret| secret.len() >= SHORTEST_SECRET);
+        let text = secret.map_or_else(|| text.into(), |secret| Cow::from(text.replace(secret, REDACTED)));
+        Self { text: redacted(&text), code: None, path: None }
     }
 
     pub(crate) fn with_code(mut self, code: Option<&str>) -> Self {
@@ -89,22 +99,40 @@ fn redacted(text: &str) -> String {
     let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.');
     let mut shown = String::new();
     let mut rest = text.trim_end_matches(|end: char| end.is_whitespace() || end == '.');
+    let mut is_after_scheme = false;
     while let Some(next) = rest.chars().next() {
-        let end = rest.find(|character| is_part(character) != is_part(next)).unwrap_or(rest.len());
+        let end = if is_after_scheme && is_opaque(next) {
+            rest.find(|character| !is_opaque(character)).unwrap_or(rest.len())
+        } else {
+            rest.find(|character| is_part(character) != is_part(next)).unwrap_or(rest.len())
+        };
         let (run, after) = rest.split_at(end);
         rest = after;
-        if !is_part(next) {
-            shown.extend(run.chars().map(|character| if character.is_control() { ' ' } else { character }));
-        } else if is_credential(run) {
-            shown.push_str("[redacted]");
+        if is_opaque(next) && is_after_scheme && !is_prose(run) || is_part(next) && is_credential(run) {
+            shown.push_str(REDACTED);
         } else {
-            shown.push_str(run);
+            shown.extend(run.chars().map(|character| if character.is_control() { ' ' } else { character }));
         }
+        is_after_scheme = if is_part(next) {
+            ["basic", "bearer"].iter().any(|scheme| run.eq_ignore_ascii_case(scheme))
+        } else {
+            is_after_scheme && run.chars().all(char::is_whitespace)
+        };
     }
     match shown.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &shown[..end]),
         None => shown,
     }
+}
+
+/// Whether a credential of an `Authorization` header may have this character.
+fn is_opaque(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.' | '~' | '+' | '/' | '=')
+}
+
+/// Whether a word after `Basic` or `Bearer` belongs to a sentence, as in "Bearer token expected".
+fn is_prose(word: &str) -> bool {
+    word.trim_end_matches('.').bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether a word has the form of an API key or of a signed token.
@@ -131,11 +159,25 @@ mod tests {
             (&format!("key={new_key};"), "key=[redacted];"),
             (&format!("jti of {token} is known"), "jti of [redacted] is known"),
             ("the key wandb_v1_0123456789a is gone", "the key wandb_v1_0123456789a is gone"),
+            ("got `Authorization: Basic YXBpOmh1bnRlcjI=`", "got `Authorization: Basic [redacted]`"),
+            ("bad header: bearer  op4que/T0ken+x~y.", "bad header: bearer  [redacted]"),
+            ("Bearer token expected, Basic authentication given", "Bearer token expected, Basic authentication given"),
+            ("\"Bearer\": 12", "\"Bearer\": 12"),
             ("two\r\nlines\u{1b}[31m", "two  lines [31m"),
             ("größer", "größer"),
         ] {
             assert_eq!(redacted(text), expected);
         }
+    }
+
+    #[test]
+    fn what_was_sent_is_not_repeated_whatever_its_form() {
+        let secret = SecretString::from("opaque secret of a gateway");
+        let text = format!("{}opaque secret of a gateway", "a".repeat(LONGEST - 6));
+        let message = ServerMessage::new(&text, Some(&secret));
+        assert!(!message.text().contains("opaque"), "a secret is not cut in two: {message}");
+        let short = SecretString::from("an");
+        assert_eq!(ServerMessage::new("an answer", Some(&short)).text(), "an answer");
     }
 
     #[test]
@@ -146,7 +188,7 @@ mod tests {
 
     #[test]
     fn messages_continue_a_sentence() {
-        let messages = ["one", "two"].map(ServerMessage::new);
+        let messages = ["one", "two"].map(|text| ServerMessage::new(text, None));
         assert_eq!(ServerMessages::from_iter(messages).to_string(), ": one; two");
         assert_eq!(ServerMessages::default().to_string(), "");
     }

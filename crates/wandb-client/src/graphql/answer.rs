@@ -14,6 +14,9 @@ use crate::http::failure::{KindOfMessages, by_status, by_status_alone};
 use crate::http::{Failure, Reach, Response};
 use crate::json;
 
+/// What is said of an error that says nothing.
+const NO_MESSAGE: &str = "an error without a message";
+
 /// Every form of an answer that W&B's servers and the gateways before them give.
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -44,7 +47,7 @@ pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Failur
         has_data: data.is_some_and(|data| has_any_value(data.get())),
         has_errors: envelope.errors.as_ref().is_some_and(|errors| !errors.is_empty()),
         is_deep: envelope.errors.iter().flatten().any(ErrorForm::is_deep),
-        messages: envelope.messages(),
+        messages: envelope.messages(response),
     };
     if !said.messages.as_slice().is_empty() || !status.is_success() {
         return Err(said.failure(status));
@@ -59,9 +62,10 @@ pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Failur
 }
 
 impl Envelope<'_> {
-    fn messages(self) -> ServerMessages {
-        let errors = self.errors.into_iter().flatten().chain(self.error).map(ErrorForm::into_message);
-        errors.chain(self.message.as_deref().map(ServerMessage::new)).collect()
+    fn messages(self, response: &Response) -> ServerMessages {
+        let errors = self.errors.into_iter().flatten().chain(self.error);
+        let errors = errors.map(|error| error.into_message(response));
+        errors.chain(self.message.map(|message| response.message(&message))).collect()
     }
 }
 
@@ -71,17 +75,16 @@ impl ErrorForm {
         matches!(self, Self::Object { path: Some(path), .. } if path.len() > 1)
     }
 
-    fn into_message(self) -> ServerMessage {
+    fn into_message(self, response: &Response) -> ServerMessage {
         match self {
             Self::Object { message, extensions, path } => {
                 let code = extensions.as_ref().and_then(|extensions| extensions.get("code")).and_then(Value::as_str);
                 let path = path.map(|path| path_text(&path));
-                ServerMessage::new(message.as_deref().unwrap_or("an error without a message"))
-                    .with_code(code)
-                    .with_path(path.as_deref())
+                let message = response.message(message.as_deref().unwrap_or(NO_MESSAGE));
+                message.with_code(code).with_path(path.as_deref())
             }
-            Self::Text(text) => ServerMessage::new(&text),
-            Self::Other(_) => ServerMessage::new("an error without a message"),
+            Self::Text(text) => response.message(&text),
+            Self::Other(_) => response.message(NO_MESSAGE),
         }
     }
 }

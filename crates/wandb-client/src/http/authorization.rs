@@ -2,11 +2,16 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use http::HeaderValue;
 
 use crate::credentials::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::identity::AccessTokens;
+
+/// What an access token comes after.
+const BEARER: &str = "Bearer ";
 
 /// The form that a part of the API takes an API key in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +27,42 @@ pub(crate) enum Scheme {
     ScimServiceAccount,
 }
 
+/// Gives each attempt its credential, as one may end while a request waits for its turn.
+pub(crate) trait Authorize: Send + Sync {
+    /// The `Authorization` header's value, after an exchange where one is due.
+    fn authorization(&self) -> BoxFuture<'_, Result<HeaderValue, Error>>;
+
+    /// Notes that the server refused this value. False if there is no other.
+    fn refuse(&self, value: &HeaderValue) -> bool;
+}
+
+/// A client's credential in the form that a part of the API takes.
+pub(crate) struct Authorization<'a> {
+    pub(crate) authorizer: &'a Authorizer,
+    pub(crate) scheme: &'a Scheme,
+    /// Whether a refusal is believed to be about this very token: not every part of the API takes tokens at all.
+    pub(crate) is_taken: bool,
+}
+
+impl Authorize for Authorization<'_> {
+    fn authorization(&self) -> BoxFuture<'_, Result<HeaderValue, Error>> {
+        self.authorizer.authorization(self.scheme).boxed()
+    }
+
+    fn refuse(&self, value: &HeaderValue) -> bool {
+        match self.authorizer {
+            Authorizer::AccessTokens(tokens) if self.is_taken => {
+                let token = value.to_str().ok().and_then(|value| value.strip_prefix(BEARER));
+                token.is_some_and(|token| {
+                    tokens.refuse(token);
+                    true
+                })
+            }
+            Authorizer::AccessTokens(_) | Authorizer::ApiKey(_) => false,
+        }
+    }
+}
+
 /// What authorizes a client's requests.
 pub(crate) enum Authorizer {
     ApiKey(ApiKey),
@@ -30,10 +71,10 @@ pub(crate) enum Authorizer {
 
 impl Authorizer {
     /// The `Authorization` header's value, after an exchange where one is due.
-    pub(crate) async fn authorization(&self, scheme: &Scheme) -> Result<HeaderValue, Error> {
+    async fn authorization(&self, scheme: &Scheme) -> Result<HeaderValue, Error> {
         let value = match self {
             Self::ApiKey(key) => basic(key, scheme),
-            Self::AccessTokens(tokens) => format!("Bearer {}", tokens.current().await?.expose_secret()),
+            Self::AccessTokens(tokens) => format!("{BEARER}{}", tokens.current().await?.expose_secret()),
         };
         // Basic authorization has a header's characters by its encoding, so this is about the access token.
         HeaderValue::try_from(value).map_err(|error| {

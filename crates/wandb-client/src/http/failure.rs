@@ -110,7 +110,7 @@ mod tests {
     fn a_redirect_names_only_the_server_that_it_leads_to() {
         let location = HeaderValue::from_static("https://ada:hunter2@example.com/login?token=hunter2");
         let headers = HeaderMap::from_iter([(LOCATION, location)]);
-        let response = Response { status: StatusCode::FOUND, headers, body: Vec::new() };
+        let response = Response::new(StatusCode::FOUND, headers, "");
         assert_eq!(
             Failure::of_redirect(&response).unwrap().kind.to_string(),
             "the server redirects to https://example.com; redirects are not followed, so set the base URL to where the \

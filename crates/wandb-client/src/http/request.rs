@@ -4,7 +4,10 @@ use std::fmt;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use secrecy::SecretString;
 use url::Url;
+
+use crate::error::ServerMessage;
 
 /// What a request does to the server, which decides when it may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,11 +45,13 @@ pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// What it authenticates with, in header or body.
+    pub(crate) secret: Option<SecretString>,
 }
 
 impl Request {
     pub(crate) fn new(operation: Operation, method: Method, url: Url) -> Self {
-        Self { operation, method, url, headers: HeaderMap::new(), body: Vec::new() }
+        Self { operation, method, url, headers: HeaderMap::new(), body: Vec::new(), secret: None }
     }
 
     pub(crate) fn with_body(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
@@ -55,11 +60,18 @@ impl Request {
         self
     }
 
-    /// Adds the credential. It is marked sensitive, so that no library prints it.
-    pub(crate) fn with_authorization(mut self, mut value: HeaderValue) -> Self {
+    /// Names a secret in the body.
+    pub(crate) fn with_secret(mut self, secret: &str) -> Self {
+        self.secret = Some(secret.into());
+        self
+    }
+
+    /// Sets the credential. It is marked sensitive, so that no library prints it.
+    pub(crate) fn authorize(&mut self, mut value: HeaderValue) {
+        let credential = value.to_str().ok().and_then(|value| value.split_once(' '));
+        self.secret = credential.map(|(_, credential)| credential.into());
         value.set_sensitive(true);
         self.headers.insert(AUTHORIZATION, value);
-        self
     }
 }
 
@@ -75,9 +87,20 @@ pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// What the request authenticated with, so that a message that repeats it can be shown without it.
+    pub(crate) secret: Option<SecretString>,
 }
 
 impl Response {
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers, body: body.into(), secret: None }
+    }
+
+    /// What the server says in this answer, safe to show.
+    pub(crate) fn message(&self, text: &str) -> ServerMessage {
+        ServerMessage::new(text, self.secret.as_ref())
+    }
+
     pub(crate) fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

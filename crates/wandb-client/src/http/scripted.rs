@@ -64,14 +64,14 @@ impl Transport for Script {
             };
             tokio::task::yield_now().await;
             let answer = match step {
-                Step::Answer(status, headers, body) => Ok(Response {
-                    status: StatusCode::from_u16(status).unwrap(),
-                    headers: headers
+                Step::Answer(status, headers, body) => Ok(Response::new(
+                    StatusCode::from_u16(status).unwrap(),
+                    headers
                         .into_iter()
                         .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
                         .collect(),
-                    body: body.into(),
-                }),
+                    body,
+                )),
                 Step::NotSent => Err(Failure::new(ErrorKind::Unreachable("refused".into()), Reach::NotSent)),
                 Step::Lost => Err(Failure::new(ErrorKind::Interrupted("reset".into()), Reach::Unclear)),
                 Step::Hang => std::future::pending().await,

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::DATE;
+use http::header::{AUTHORIZATION, DATE};
+use http::{HeaderValue, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::debug;
 
+use super::authorization::Authorize;
 use super::clock::{ServerClock, http_date};
 use super::failure::{Failure, Reach};
-use super::request::{Request, Response};
+use super::request::{Effect, Request, Response};
 use super::retry::{self, Jitter};
 use super::throttle::{Pass, Throttle};
 use super::transport::Transport;
@@ -53,22 +55,34 @@ impl Sender {
         &self.clock
     }
 
-    /// Sends a request, again where that is safe and of use. `read` makes the result of an answer, or says what is
-    /// wrong with it.
+    /// Sends a request, again where that is safe and of use, each time with the credential of that time. `read` makes the
+    /// result of an answer, or says what is wrong with it.
     pub(crate) async fn send<T>(
         &self,
-        request: &Request,
+        mut request: Request,
+        credential: Option<&dyn Authorize>,
         read: impl Fn(&Response) -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let operation = request.operation;
         let started = Instant::now();
         let deadline = started + self.limits.deadline;
         let (mut attempts, mut reach) = (0, Reach::NotSent);
+        // The credential that the server did not accept, and what it said.
+        let mut refusal: Option<(HeaderValue, Error)> = None;
         loop {
+            if let Some(credential) = credential {
+                let value = match (credential.authorization().await, &refusal) {
+                    (Ok(value), Some((refused, error))) if value == *refused => return Err(error.clone()),
+                    (Err(_), Some((_, error))) => return Err(error.clone()),
+                    (Ok(value), _) => value,
+                    (Err(error), None) => return Err(error.having_reached(reach)),
+                };
+                request.authorize(value);
+            }
             let answer = match self.admit(deadline).await {
                 Ok(admission) => {
                     attempts += 1;
-                    self.attempt(request, admission, deadline).await
+                    self.attempt(&request, admission, deadline).await
                 }
                 Err(failure) => Err(failure),
             };
@@ -91,16 +105,22 @@ impl Sender {
             }
             let next = Instant::now() + retry::wait(attempts, failure.retry_after, Jitter::random());
             let is_over = attempts > self.limits.max_retries || next >= deadline;
-            if is_over || !failure.may_be_repeated(operation.effect) {
-                let course = Course {
-                    operation: operation.name,
-                    url: request.url.clone(),
-                    attempts,
-                    elapsed: started.elapsed(),
-                };
-                return Err(Error::new(failure.kind, failure.status, reach, course));
+            if !is_over && failure.may_be_repeated(operation.effect) {
+                sleep_until(next).await;
+                continue;
             }
-            sleep_until(next).await;
+            let is_refused_credential = failure.status == Some(StatusCode::UNAUTHORIZED);
+            let course =
+                Course { operation: operation.name, url: request.url.clone(), attempts, elapsed: started.elapsed() };
+            let error = Error::new(failure.kind, failure.status, reach, course);
+            let used = request.headers.get(AUTHORIZATION).filter(|_| is_refused_credential && refusal.is_none());
+            match used.zip(credential) {
+                // Nothing was looked at, and still a mint is not sent twice.
+                Some((used, credential)) if operation.effect != Effect::Mint && credential.refuse(used) => {
+                    refusal = Some((used.clone(), error));
+                }
+                _ => return Err(error),
+            }
         }
     }
 
@@ -137,7 +157,7 @@ impl Sender {
         let Ok(answer) = timeout_at(until, self.transport.send(request)).await else {
             return Err(Failure::new(ErrorKind::TimedOut { after: until - sent }, Reach::Unclear));
         };
-        let response = answer?;
+        let response = Response { secret: request.secret.clone(), ..answer? };
 
         let date = response.header(DATE).and_then(http_date);
         if let Some(date) = date {

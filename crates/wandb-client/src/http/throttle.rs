@@ -96,7 +96,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        Response { status: StatusCode::from_u16(status).unwrap(), headers, body: Vec::new() }
+        Response::new(StatusCode::from_u16(status).unwrap(), headers, "")
     }
 
     const SECOND: Duration = Duration::from_secs(1);

@@ -91,7 +91,7 @@ impl HttpTransport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Response { status, headers, body })
+        Ok(Response::new(status, headers, body))
     }
 }
 

@@ -31,6 +31,11 @@ impl AccessToken {
         self.expires_at
     }
 
+    /// Whether it is this very token.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.expose_secret() == other.expose_secret()
+    }
+
     /// Whether it can be used for a while.
     pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
         self.left(now) > AHEAD

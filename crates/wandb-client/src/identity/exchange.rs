@@ -12,7 +12,7 @@ use url::form_urlencoded;
 use super::access_token::AccessToken;
 use super::token::{GitHubActions, Jwt};
 use crate::base_url::BaseUrl;
-use crate::error::{Error, ErrorKind, ServerMessage, ServerMessages};
+use crate::error::{Error, ErrorKind, ServerMessages};
 use crate::http::failure::by_status_alone;
 use crate::http::{Effect, Failure, Operation, Reach, Request, Response};
 
@@ -26,6 +26,7 @@ pub(super) fn request(base_url: &BaseUrl, jwt: &Jwt) -> Request {
     form.append_pair("grant_type", GRANT_TYPE).append_pair("assertion", jwt.expose_secret());
     Request::new(OPERATION, Method::POST, base_url.endpoint(&["oidc", "token"]))
         .with_body("application/x-www-form-urlencoded", form.finish().into_bytes())
+        .with_secret(jwt.expose_secret())
 }
 
 pub(super) fn job_token_request(job: &GitHubActions) -> Result<Request, Error> {
@@ -34,7 +35,9 @@ pub(super) fn job_token_request(job: &GitHubActions) -> Result<Request, Error> {
         let (path, source) = (crate::environment::GITHUB_TOKEN_BEARER.to_owned(), error.into());
         Error::of(JOB_TOKEN.name, ErrorKind::Unexpected { path, source })
     })?;
-    Ok(Request::new(JOB_TOKEN, Method::GET, job.url.clone()).with_authorization(bearer))
+    let mut request = Request::new(JOB_TOKEN, Method::GET, job.url.clone());
+    request.authorize(bearer);
+    Ok(request)
 }
 
 #[derive(Deserialize)]
@@ -90,7 +93,7 @@ fn refused(response: &Response) -> Failure {
         let error = error.and_then(|error| error.as_str().or_else(|| error.get("message")?.as_str()));
         body.error_description.or(body.message).or_else(|| error.map(ToOwned::to_owned))
     });
-    let messages: ServerMessages = text.iter().map(|text| ServerMessage::new(text)).collect();
+    let messages: ServerMessages = text.iter().map(|text| response.message(text)).collect();
     let kind = match by_status_alone(status) {
         Some(kind) if status != StatusCode::FORBIDDEN => kind(messages),
         _ if status == StatusCode::NOT_FOUND && !is_of_the_api => {
@@ -114,7 +117,7 @@ mod tests {
     use super::*;
 
     fn response(status: u16, body: &str) -> Response {
-        Response { status: StatusCode::from_u16(status).unwrap(), headers: HeaderMap::new(), body: body.into() }
+        Response::new(StatusCode::from_u16(status).unwrap(), HeaderMap::new(), body)
     }
 
     #[test]

@@ -42,8 +42,13 @@ impl Identity {
         Self { base_url, server, elsewhere, deadline: limits.deadline }
     }
 
-    /// An access token for this identity: one that a process of this run has already, else a new one.
-    pub(crate) async fn access_token(&self, identity: &IdentityToken) -> Result<AccessToken, Error> {
+    /// An access token for this identity: one that a process of this run has already, else a new one. `refused` is one
+    /// that the server does not accept.
+    pub(crate) async fn access_token(
+        &self,
+        identity: &IdentityToken,
+        refused: Option<&AccessToken>,
+    ) -> Result<AccessToken, Error> {
         let jwt = match &identity.source {
             Source::Text(jwt) => jwt.clone(),
             Source::File(file) => {
@@ -69,6 +74,7 @@ impl Identity {
             unshared(error);
             None
         });
+        let known = known.filter(|known| !refused.is_some_and(|refused| refused.is_same(known)));
         if let Some(known) = known.as_ref().filter(|known| known.is_fresh(Timestamp::now())) {
             return Ok(known.clone());
         }
@@ -83,11 +89,11 @@ impl Identity {
     }
 
     async fn exchange(&self, jwt: &Jwt) -> Result<AccessToken, Error> {
-        self.server.send(&exchange::request(&self.base_url, jwt), exchange::read).await
+        self.server.send(exchange::request(&self.base_url, jwt), None, exchange::read).await
     }
 
     async fn fetch(&self, job: &token::GitHubActions) -> Result<Jwt, Error> {
-        self.elsewhere.send(&exchange::job_token_request(job)?, exchange::read_job_token).await
+        self.elsewhere.send(exchange::job_token_request(job)?, None, exchange::read_job_token).await
     }
 }
 
@@ -95,9 +101,16 @@ impl Identity {
 pub(crate) struct AccessTokens {
     identity: Arc<IdentityToken>,
     exchanges: Arc<Identity>,
-    current: Mutex<Option<Current>>,
+    state: Mutex<State>,
     /// Those who need the next one at the same time share its exchange.
     renewal: Coalescer<(), AccessToken>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Current>,
+    /// The token that the server did not accept, though it had not ended.
+    refused: Option<AccessToken>,
 }
 
 #[derive(Clone)]
@@ -109,25 +122,39 @@ struct Current {
 impl AccessTokens {
     pub(crate) fn new(identity: IdentityToken, exchanges: Arc<Identity>) -> Self {
         let (identity, renewal) = (Arc::new(identity), Coalescer::new(Duration::ZERO));
-        Self { identity, exchanges, current: Mutex::new(None), renewal }
+        Self { identity, exchanges, state: Mutex::default(), renewal }
     }
 
     /// A token that is good for the next requests.
     pub(crate) async fn current(&self) -> Result<AccessToken, Error> {
-        let held = self.lock().clone();
+        let (held, refused) = {
+            let state = self.lock();
+            (state.current.clone(), state.refused.clone())
+        };
         if let Some(held) = held.as_ref().filter(|held| held.renew_at > Timestamp::now()) {
             return Ok(held.token.clone());
         }
         let (identity, exchanges) = (Arc::clone(&self.identity), Arc::clone(&self.exchanges));
-        let renewed = self.renewal.get((), || async move { exchanges.access_token(&identity).await }).await;
+        let renewed =
+            self.renewal.get((), || async move { exchanges.access_token(&identity, refused.as_ref()).await }).await;
         let next = Current::after(held, renewed, Timestamp::now())?;
         let token = next.token.clone();
-        *self.lock() = Some(next);
+        self.lock().current = Some(next);
         Ok(token)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Current>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Notes that the server does not accept a token, so that the next call gets another one.
+    pub(crate) fn refuse(&self, token: &str) {
+        let mut state = self.lock();
+        let refused = state.current.as_mut().filter(|current| current.token.expose_secret() == token);
+        state.refused = refused.map(|current| {
+            current.renew_at = Timestamp::MIN;
+            current.token.clone()
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,13 +4,16 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, ErrorKind, ServerMessage, ServerMessages};
+use crate::error::{Error, ErrorKind, ServerMessages};
 use crate::http::failure::{by_status, by_status_alone};
 use crate::http::{Failure, Operation, Reach, Response};
 use crate::json;
 
 /// Marks a body as an error that SCIM's own code wrote.
 const ERROR_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+/// So many items are in a list at most, whatever it says of its total.
+const MOST_ITEMS: usize = 9999;
 
 #[derive(Deserialize)]
 struct ErrorBody {
@@ -32,7 +35,7 @@ impl<T> List<T> {
     /// What is in it, and whether that is all.
     pub(crate) fn into_items(self) -> (Vec<T>, bool) {
         let items = self.resources.unwrap_or_default();
-        let is_whole = self.total.is_none_or(|total| total <= items.len());
+        let is_whole = items.len() < MOST_ITEMS && self.total.is_none_or(|total| total <= items.len());
         (items, is_whole)
     }
 
@@ -62,7 +65,7 @@ pub(crate) fn read_empty(response: &Response) -> Result<(), Failure> {
     let error: Option<ErrorBody> = serde_json::from_slice(&response.body).ok();
     let is_scim = error.as_ref().is_some_and(|error| error.schemas.iter().any(|schema| schema == ERROR_SCHEMA));
     let messages: ServerMessages =
-        error.into_iter().filter_map(|error| error.detail).map(|detail| ServerMessage::new(&detail)).collect();
+        error.into_iter().filter_map(|error| error.detail).map(|detail| response.message(&detail)).collect();
     // A server without SCIM answers 404 as well: only SCIM's own says that the object is gone.
     let kind = match if is_scim { by_status(status) } else { by_status_alone(status) } {
         Some(kind) => kind(messages),
@@ -99,7 +102,7 @@ mod tests {
             (405, "<html>".into(), Err("the answer does not come from the API of W&B; is the base URL right?")),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
-            let response = Response { status, headers: HeaderMap::new(), body: body.clone().into() };
+            let response = Response::new(status, HeaderMap::new(), body.as_str());
             let answer = read_empty(&response).map_err(|failure| failure.kind.to_string());
             assert_eq!(answer, expected.map_err(ToOwned::to_owned), "{status} {body}");
         }
@@ -109,8 +112,16 @@ mod tests {
     fn what_a_gateway_gave_up_on_may_be_done() {
         for (status, expected) in [(408, Reach::Unclear), (502, Reach::Unclear), (429, Reach::Refused)] {
             let status = StatusCode::from_u16(status).unwrap();
-            let response = Response { status, headers: HeaderMap::new(), body: b"<html>".to_vec() };
+            let response = Response::new(status, HeaderMap::new(), "<html>");
             assert_eq!(read_empty(&response).unwrap_err().reach, expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_full_is_not_whole() {
+        for (items, expected) in [(MOST_ITEMS - 1, true), (MOST_ITEMS, false)] {
+            let list = List { total: Some(items), resources: Some(vec![(); items]) };
+            assert_eq!(list.into_items().1, expected, "{items}");
         }
     }
 
@@ -125,7 +136,7 @@ mod tests {
             (r#"{"Resources":[1,"hunter2"]}"#, Err("the answer has an unexpected form at `Resources[1]`")),
             (r#"{"Resources":[1"#, Err("the answer is broken")),
         ] {
-            let response = Response { status: StatusCode::OK, headers: HeaderMap::new(), body: body.into() };
+            let response = Response::new(StatusCode::OK, HeaderMap::new(), body);
             let list = read::<List<u8>>(&response).map(List::into_items).map_err(|failure| failure.kind.to_string());
             assert_eq!(list, expected.map_err(ToOwned::to_owned), "{body}");
         }

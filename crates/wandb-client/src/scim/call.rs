@@ -18,14 +18,16 @@ impl Client {
         // caller is.
         let person = caller.username.clone().filter(|_| self.authorizer().has_forms());
         let person = person.map(|username| Scheme::ScimPerson { username });
-        let schemes = match self.inner().scim_scheme.get() {
+        let known = self.inner().scim_scheme.get();
+        let schemes = match known {
             Some(known) => vec![known.clone()],
             None => person.into_iter().chain([Scheme::ScimServiceAccount]).collect(),
         };
         let mut refusal = None;
         for scheme in schemes {
-            match self.send(request(), &scheme, &read).await {
-                Err(error) if error.is_auth() => refusal = Some(error),
+            match self.send(request(), &scheme, known.is_some(), &read).await {
+                // Where SCIM let the caller in before, it is the credential that is no longer good.
+                Err(error) if error.is_auth() && known.is_none() => refusal = Some(error),
                 result => {
                     // Only an answer that is about the request shows that the form was taken.
                     let failed = result.as_ref().err();

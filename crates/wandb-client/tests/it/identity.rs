@@ -189,6 +189,56 @@ async fn an_access_token_can_be_had_for_other_programs() {
 }
 
 #[tokio::test]
+async fn each_attempt_has_the_token_of_its_time() {
+    let server = Server::start().await;
+    // The first ends while the request waits for its second attempt.
+    server.expect([exchanged("access-1", 0), viewer().answers(503, ""), exchanged("access-2", 3600), viewer()]);
+    client(&server, text()).viewer().await.unwrap();
+    assert_eq!(authorizations(&server), ["Bearer access-1", "Bearer access-2"]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_renewed_once() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start().await;
+    let refused = || viewer().answers(401, r#"{"error":"unknown token"}"#);
+    server.expect([exchanged("access-1", 3600), refused(), exchanged("access-2", 3600), viewer()]);
+    // The file has the refused one, which is not the next.
+    let client = client(&server, text().shared_in(Some(shared_in(&folder))));
+    client.viewer().await.unwrap();
+    server.expect([refused(), exchanged("access-3", 3600), refused()]);
+    let error = client.viewer().await.unwrap_err();
+    assert!(error.is_auth() && error.to_string().contains("unknown token"), "{error}");
+    let tokens = ["access-1", "access-2", "access-2", "access-3"].map(|token| format!("Bearer {token}"));
+    assert_eq!(authorizations(&server), tokens);
+}
+
+#[tokio::test]
+async fn what_the_server_said_of_a_token_is_told_where_there_is_no_other() {
+    let server = Server::start().await;
+    let refused = viewer().answers(401, r#"{"error":"unknown token"}"#);
+    server.expect([exchanged("access-1", 3600), refused, exchange().answers(400, r#"{"error":"jti_known"}"#)]);
+    let error = client(&server, text()).viewer().await.unwrap_err();
+    assert!(error.is_auth() && error.to_string().contains("unknown token"), "{error}");
+    assert_eq!(authorizations(&server), ["Bearer access-1"]);
+}
+
+#[tokio::test]
+async fn a_token_that_scim_took_and_no_longer_takes_is_no_lack_of_the_server() {
+    let server = Server::start().await;
+    let delete = || Expected::path(Method::DELETE, "/scim/Users/User:2");
+    server.expect([exchanged("access-1", 3600), viewer(), delete()]);
+    let (client, account) = (client(&server, text()), wandb_client::UserId::new("User:2"));
+    client.delete_service_account(&account).await.unwrap();
+    server.expect([delete().answers(401, "{}"), exchanged("access-2", 3600), delete()]);
+    client.delete_service_account(&account).await.unwrap();
+    server.expect([delete().answers(401, "{}"), exchange().answers(400, "{}")]);
+    let error = client.delete_service_account(&account).await.unwrap_err();
+    assert!(error.is_auth() && !error.is_unsupported(), "{error}");
+    server.finish();
+}
+
+#[tokio::test]
 async fn scim_takes_an_access_token_in_one_form() {
     let server = Server::start().await;
     let refused = Expected::path(Method::DELETE, "/scim/Users/User:2").answers(401, "{}");

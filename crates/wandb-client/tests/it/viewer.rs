@@ -1,5 +1,6 @@
 //! Who calls, and what the server is.
 
+use base64::Engine as _;
 use serde_json::json;
 
 use crate::support::{Expected, KEY, Server, client, connection, viewer};
@@ -26,6 +27,16 @@ async fn a_key_that_an_older_server_shows_whole_is_not_passed_on() {
     let answer = client(&server).viewer().await.unwrap();
     assert_eq!(answer.api_keys[0].key_id, KEY[..20]);
     assert!(!format!("{answer:?}").contains(KEY));
+}
+
+#[tokio::test]
+async fn a_gateway_that_repeats_what_it_was_sent_is_quoted_without_it() {
+    let server = Server::start().await;
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("api:{KEY}"));
+    let message = json!({ "message": format!("no user for {basic}") });
+    server.expect([Expected::graphql("Viewer").answers(400, &message.to_string())]);
+    let error = client(&server).viewer().await.unwrap_err();
+    assert!(error.to_string().contains("no user for [redacted]"), "{error}");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ fn read(status: u16, headers: &[(http::HeaderName, &'static str)], body: &str) -
     let headers: HeaderMap =
         headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
     let status = StatusCode::from_u16(status).unwrap();
-    super::read(&Response { status, headers, body: body.into() })
+    super::read(&Response::new(status, headers, body))
 }
 
 fn failure(status: u16, body: &str) -> Failure {

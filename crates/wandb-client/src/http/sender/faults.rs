@@ -36,7 +36,7 @@ impl Faulty {
 }
 
 fn answer(status: StatusCode, body: &'static str) -> Response {
-    Response { status, headers: HeaderMap::new(), body: body.into() }
+    Response::new(status, HeaderMap::new(), body)
 }
 
 impl Transport for Faulty {
@@ -85,7 +85,7 @@ async fn what_is_safe_succeeds_and_nothing_is_made_twice() {
             let url = "https://example.com/graphql".parse().unwrap();
             let body = number.to_be_bytes().to_vec();
             let request = Request::new(operation, Method::POST, url).with_body("text/plain", body.clone());
-            let result: Result<serde_json::Value, Error> = sender.send(&request, graphql::read).await;
+            let result: Result<serde_json::Value, Error> = sender.send(request, None, graphql::read).await;
             (effect, result, transport.done(&body))
         }
     }))

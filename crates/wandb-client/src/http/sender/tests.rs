@@ -26,7 +26,7 @@ fn request(effect: Effect) -> Request {
 }
 
 async fn send(sender: &Sender, effect: Effect) -> Result<serde_json::Value, Error> {
-    sender.send(&request(effect), graphql::read).await
+    sender.send(request(effect), None, graphql::read).await
 }
 
 fn ok() -> Step {

@@ -78,9 +78,11 @@ fn read_json<T: for<'de> Deserialize<'de>>(response: &Response) -> Result<T, Fai
     if !response.status.is_success() {
         return Err(refused(response));
     }
-    serde_json::from_slice(&response.body).map_err(|error| {
-        let reason = if error.is_data() { "a field is missing or of another type" } else { "it is not JSON" };
-        unexpected("access_token", reason)
+    let begins_as_json = response.body.trim_ascii_start().first().is_none_or(|&first| first == b'{');
+    serde_json::from_slice(&response.body).map_err(|error| match error.is_data() {
+        true => unexpected("access_token", "a field is missing or of another type"),
+        false if begins_as_json => Failure::new(ErrorKind::Broken(error), Reach::Unclear),
+        false => unexpected("access_token", "it is not JSON"),
     })
 }
 
@@ -148,6 +150,8 @@ mod tests {
             (429, "", "too many requests"),
             (503, "", "the server failed"),
             (200, "<html>", "the answer has an unexpected form at `access_token`"),
+            (200, r#"{"access_token":"hunter2"#, "the answer is broken"),
+            (200, "", "the answer is broken"),
             (200, r#"{"access_token":"hunter2"}"#, "the answer has an unexpected form at `access_token`"),
             (200, r#"{"access_token":"hunter2","expires_in":-1}"#, "the answer has an unexpected form at `expires_in`"),
         ] {

@@ -54,11 +54,12 @@ impl Identity {
             Source::File(file) => {
                 Jwt::read(file).map_err(|error| Error::of(exchange::OPERATION.name, ErrorKind::IdentityToken(error)))?
             }
-            // Every process of a job gets a token of its own, so there is nothing to share.
-            Source::GitHubActions(job) => return self.exchange(&self.fetch(job).await?).await,
+            Source::GitHubActions(job) => self.fetch(job).await?,
         };
-        let Some(file) = &identity.credentials_file else {
-            return self.exchange(&jwt).await;
+        // Every process of a job gets a token of its own, so there is nothing to share.
+        let is_own = matches!(identity.source, Source::GitHubActions(_));
+        let Some(file) = identity.credentials_file.as_ref().filter(|_| !is_own) else {
+            return self.exchange(identity, jwt).await.map(|(token, _)| token);
         };
         let unshared =
             |error| warn!(file = %file.display(), %error, "access tokens are not shared with other processes");
@@ -66,7 +67,7 @@ impl Identity {
             Ok(shared) => shared,
             Err(error) => {
                 unshared(error);
-                return self.exchange(&jwt).await;
+                return self.exchange(identity, jwt).await.map(|(token, _)| token);
             }
         };
         let key = Key::new(&self.base_url, &jwt);
@@ -78,9 +79,9 @@ impl Identity {
         if let Some(known) = known.as_ref().filter(|known| known.is_fresh(Timestamp::now())) {
             return Ok(known.clone());
         }
-        match self.exchange(&jwt).await {
-            Ok(token) => {
-                shared.put(&key, &token, Timestamp::now()).unwrap_or_else(unshared);
+        match self.exchange(identity, jwt).await {
+            Ok((token, jwt)) => {
+                shared.put(&Key::new(&self.base_url, &jwt), &token, Timestamp::now()).unwrap_or_else(unshared);
                 Ok(token)
             }
             // The same identity token again, most likely: what it was exchanged for may still be good.
@@ -88,7 +89,28 @@ impl Identity {
         }
     }
 
-    async fn exchange(&self, jwt: &Jwt) -> Result<AccessToken, Error> {
+    /// Exchanges an identity token, and says which one was taken in the end: of an exchange whose answer was lost the
+    /// token is used up, so where there is a fresh one by now, that is exchanged.
+    async fn exchange(&self, identity: &IdentityToken, jwt: Jwt) -> Result<(AccessToken, Jwt), Error> {
+        let error = match self.exchange_once(&jwt).await {
+            Ok(token) => return Ok((token, jwt)),
+            Err(error) => error,
+        };
+        if !error.is_auth() || error.attempts() < 2 {
+            return Err(error);
+        }
+        let fresh = match &identity.source {
+            Source::GitHubActions(job) => self.fetch(job).await.ok(),
+            Source::File(file) => Jwt::read(file).ok().filter(|fresh| !fresh.is_same(&jwt)),
+            Source::Text(_) => None,
+        };
+        let Some(fresh) = fresh else {
+            return Err(error);
+        };
+        self.exchange_once(&fresh).await.map(|token| (token, fresh))
+    }
+
+    async fn exchange_once(&self, jwt: &Jwt) -> Result<AccessToken, Error> {
         self.server.send(exchange::request(&self.base_url, jwt), None, exchange::read).await
     }
 

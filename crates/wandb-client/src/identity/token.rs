@@ -123,6 +123,11 @@ impl Jwt {
         Self::parse(&text).ok_or_else(|| IdentityTokenError::NotATokenInFile { file: file.to_owned() })
     }
 
+    /// Whether it is this very token.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.expose_secret() == other.expose_secret()
+    }
+
     pub(crate) fn expose_secret(&self) -> &str {
         self.0.expose_secret()
     }

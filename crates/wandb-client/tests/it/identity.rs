@@ -133,6 +133,31 @@ async fn a_job_of_github_actions_fetches_its_token() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_to_an_exchange_costs_a_job_no_more_than_another_token() {
+    for lost in [exchange().closes(), exchange().answers(200, r#"{"access_token":"acc"#)] {
+        let (server, provider) = (Server::start().await, Server::start().await);
+        let token =
+            |value: &str| Expected::path(Method::GET, "/token").answers(200, &json!({ "value": value }).to_string());
+        let fresh = format!("{JWT}ZnJlc2g");
+        provider.expect([token(JWT), token(&fresh)]);
+        // The token was exchanged, and that is all that the server says of it.
+        server.expect([
+            lost,
+            exchange().answers(400, r#"{"error":"jti_known"}"#),
+            exchanged("access-1", 3600),
+            viewer(),
+        ]);
+        let url = format!("{}/token", provider.url());
+        let pairs =
+            [("ACTIONS_ID_TOKEN_REQUEST_URL", url.as_str()), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "runner-secret")];
+        let job = IdentityToken::from_github_actions("acme", &Environment::from_pairs(pairs)).unwrap().unwrap();
+        client(&server, job).viewer().await.unwrap();
+        assert!(server.finish()[2].body.ends_with(fresh.as_bytes()));
+        provider.finish();
+    }
+}
+
+#[tokio::test]
 async fn a_refused_identity_is_an_error_that_holds_no_token() {
     let server = Server::start().await;
     let refusal = json!({ "error": "invalid_grant", "error_description": format!("sub of {JWT} is unknown") });

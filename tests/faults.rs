@@ -11,7 +11,9 @@ use test_support::binaries::{self, Binary};
 use test_support::emulator::Emulator;
 use test_support::organization;
 use tokio::task::JoinSet;
-use wandb_client::{ApiKey, ApiKeyId, Client, Config, Credential, Error, MemberChange, Person, TeamExistence, UserId};
+use wandb_client::{
+    ApiKey, ApiKeyId, Client, Config, Credential, Error, ErrorKind, MemberChange, Person, TeamExistence, UserId,
+};
 
 const MINTS: usize = 1000;
 /// Of each of four reads.
@@ -130,6 +132,9 @@ async fn what_is_safe_succeeds_and_no_key_is_made_twice() -> Result<()> {
         "{calls} calls, {requests} requests, {struck} of them struck; of {MINTS} mints {} were done, {unclear} unclear",
         minted.len() - keys_before.len()
     )?;
+    // A part that was missing twice is not waited for.
+    let partial: Vec<_> = failed.extract_if(.., |error| matches!(error.kind(), ErrorKind::Partial(_))).collect();
+    ensure!(partial.len() < calls / 1000, "{} calls got only a part", partial.len());
     ensure!(failed.is_empty(), "{} calls that are safe to repeat failed, such as: {}", failed.len(), failed[0]);
     ensure!((requests * 15..requests * 25).contains(&(struck * 100)), "not one request in five was struck");
     ensure!(unclear > 0, "no mint was unclear, so nothing was shown");

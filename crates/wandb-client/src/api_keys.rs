@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::assumed;
 use crate::client::{Changed, Client};
+use crate::coalesce::Mark;
 use crate::credentials::{ApiKey, has_known_form, key_id};
 use crate::error::{Error, ErrorKind};
 use crate::graphql::{Document, Success};
@@ -118,7 +119,7 @@ impl Client {
             let kind = ErrorKind::Unsupported { what: "API keys for another account than the caller's" };
             return Err(Error::of(document.operation().name, kind));
         }
-        let _change = self.change(Changed::ApiKeys);
+        let _change = self.change(Changed::ApiKeysOf(owner.clone()));
         let data: GenerateData = self.graphql(&document, &json!({ "input": input })).await?;
         let GeneratePayload { api_key: NewApiKeyNode { id, name, description, created_at }, secret } =
             data.generate_api_key;
@@ -135,18 +136,36 @@ impl Client {
     /// The API keys of an account in a team, without their secrets. None if the account is not in the team. What the
     /// caller cannot see in full is an error ([`Error::is_not_visible`]), so a key that is not in the list is gone.
     pub async fn api_keys(&self, team: &str, owner: &UserId) -> Result<Option<Vec<ApiKeyInfo>>, Error> {
+        self.api_keys_showing(team, owner, |_| true).await
+    }
+
+    /// The same, read anew unless what was read before shows what is looked for.
+    async fn api_keys_showing(
+        &self,
+        team: &str,
+        owner: &UserId,
+        shows: impl Fn(&[ApiKeyInfo]) -> bool,
+    ) -> Result<Option<Vec<ApiKeyInfo>>, Error> {
         let not_visible = |what: String| Error::of("ApiKeys", ErrorKind::NotVisible { what });
         let hidden = || not_visible(format!("the API keys of the account `{owner}`"));
-        if let Some(keys) = self.team_api_keys(team).await?.get(owner) {
+        let (mark, keys_mark) = (self.inner().teams.mark(), self.inner().team_api_keys.mark());
+        // Keys that cannot be seen do not become visible by another look.
+        let shows = |keys: &TeamApiKeys| keys.get(owner).is_none_or(|keys| keys.as_deref().is_none_or(&shows));
+        if let Some(keys) = self.team_api_keys(team, keys_mark, shows).await?.get(owner) {
             return keys.clone().map(Some).ok_or_else(hidden);
         }
-        let team = self.visible_team("ApiKeys", team).await?;
-        let members = team.visible_members("ApiKeys")?;
+        let visible = self.visible_team_showing("ApiKeys", team, mark, |team| team.may_have(owner)).await?;
+        let members = visible.visible_members("ApiKeys")?;
         let Some(member) = members.iter().find(|member| member.user_id().as_ref() == Some(owner)) else {
             return Ok(None);
         };
-        // In the team, but not among those whose keys are read together.
-        let keys = self.api_keys_of_accounts(&[member]).await?;
+        // In the team, but not among those whose keys were read together: it came later, or never is.
+        let keys = if self.abilities().await?.member_api_keys {
+            let is_there = |keys: &TeamApiKeys| keys.contains_key(owner);
+            self.team_api_keys(team, keys_mark, is_there).await?
+        } else {
+            Arc::new(self.api_keys_of_accounts(&[member]).await?)
+        };
         keys.get(owner).cloned().flatten().map(Some).ok_or_else(hidden)
     }
 
@@ -158,23 +177,31 @@ impl Client {
     /// An API key of an account in a team. None if the key or the account is gone; what the caller cannot see in full
     /// is an error ([`Error::is_not_visible`]).
     pub async fn api_key(&self, team: &str, owner: &UserId, id: &ApiKeyId) -> Result<Option<ApiKeyInfo>, Error> {
-        let keys = self.api_keys(team, owner).await?;
+        let keys = self.api_keys_showing(team, owner, |keys| keys.iter().any(|key| key.id == *id)).await?;
         Ok(keys.and_then(|keys| keys.into_iter().find(|key| key.id == *id)))
     }
 
     /// Revokes an API key at once. It is no error if it is gone already.
     pub async fn delete_api_key(&self, id: &ApiKeyId) -> Result<(), Error> {
-        let _change = self.change(Changed::ApiKeys);
+        let _change = self.change(Changed::ApiKey(id.clone()));
         let document = delete_document();
         let deleted = self.graphql(&document, &json!({ "input": { "id": id.as_str() } })).await;
         document.check_removed(deleted.map(|data: DeleteData| data.delete_api_key))
     }
 
-    /// The keys of the team's accounts, read together.
-    async fn team_api_keys(&self, team: &str) -> Result<Arc<TeamApiKeys>, Error> {
-        let (client, name) = (self.clone(), team.to_owned());
-        let load = || async move { client.load_team_api_keys(&name).await.map(Arc::new) };
-        self.inner().team_api_keys.get(team.to_owned(), load).await
+    /// The keys of the team's accounts, read together, and anew after the mark unless they show what is looked for.
+    async fn team_api_keys(
+        &self,
+        team: &str,
+        mark: Mark,
+        shows: impl Fn(&TeamApiKeys) -> bool,
+    ) -> Result<Arc<TeamApiKeys>, Error> {
+        let load = || {
+            let (client, name) = (self.clone(), team.to_owned());
+            async move { client.load_team_api_keys(&name).await.map(Arc::new) }
+        };
+        let shows = |keys: &Arc<TeamApiKeys>| shows(keys);
+        self.inner().team_api_keys.get_enough(team.to_owned(), mark, load, shows).await
     }
 }
 

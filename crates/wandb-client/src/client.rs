@@ -22,6 +22,7 @@ use crate::http::authorization::{Authorization, Authorizer, Scheme};
 use crate::http::sender::Sender;
 use crate::http::{Failure, Request, Response};
 use crate::identity::{AccessToken, AccessTokens, Identity, IdentityToken};
+use crate::ids::{ApiKeyId, UserId};
 use crate::membership::MemberChange;
 use crate::organization::Organization;
 use crate::scim::groups::GroupId;
@@ -189,10 +190,14 @@ pub(crate) enum Changed {
     Team(String),
     /// A team that was not there.
     NewTeam(String),
-    /// The accounts of teams that are not known here.
-    AnyTeam,
-    /// The keys of accounts whose teams are not known here.
-    ApiKeys,
+    /// The accounts of all teams.
+    AllTeams,
+    /// An account, in whatever teams it is.
+    Account(UserId),
+    /// The keys of an account.
+    ApiKeysOf(UserId),
+    /// A key.
+    ApiKey(ApiKeyId),
 }
 
 /// A change under way.
@@ -215,11 +220,18 @@ impl Drop for Change<'_> {
                 organizations.forget(team);
                 team_names.forget(&());
             }
-            Changed::AnyTeam => {
+            Changed::AllTeams => {
                 teams.forget_all();
                 team_api_keys.forget_all();
             }
-            Changed::ApiKeys => team_api_keys.forget_all(),
+            Changed::Account(id) => {
+                teams.forget_where(|team| team.as_ref().is_some_and(|team| team.may_have(id)));
+                team_api_keys.forget_where(|keys| keys.contains_key(id));
+            }
+            Changed::ApiKeysOf(owner) => team_api_keys.forget_where(|keys| keys.contains_key(owner)),
+            Changed::ApiKey(id) => {
+                team_api_keys.forget_where(|keys| keys.values().flatten().flatten().any(|key| key.id == *id));
+            }
         }
     }
 }

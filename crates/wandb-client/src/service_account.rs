@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::assumed;
 use crate::client::{Changed, Client};
+use crate::coalesce::Mark;
 use crate::error::Error;
 use crate::graphql::Document;
 use crate::http::Effect;
@@ -94,7 +95,7 @@ impl Client {
         default_team: &str,
         username: &str,
     ) -> Result<ServiceAccount, Error> {
-        let _change = self.change(Changed::AnyTeam);
+        let _change = self.change(Changed::AllTeams);
         let request = || scim::users::create_organization_account(self.base_url(), default_team, username);
         let created: scim::users::CreatedNode = self.scim(request, scim::read).await?;
         Ok(ServiceAccount {
@@ -116,17 +117,28 @@ impl Client {
     /// A service account of a team. None if it is not in the team; a team or members that the caller cannot see are an
     /// error ([`Error::is_not_visible`]).
     pub async fn service_account(&self, team: &str, id: &UserId) -> Result<Option<ServiceAccount>, Error> {
-        let team = self.visible_team("ServiceAccount", team).await?;
+        self.service_account_since(self.inner().teams.mark(), team, id).await
+    }
+
+    /// The same; an absence is one after the mark.
+    pub(crate) async fn service_account_since(
+        &self,
+        mark: Mark,
+        team: &str,
+        id: &UserId,
+    ) -> Result<Option<ServiceAccount>, Error> {
+        let team = self.visible_team_showing("ServiceAccount", team, mark, |team| team.may_have(id)).await?;
         let mut members = team.visible_members("ServiceAccount")?.iter();
         let member = members.find(|member| member.id.as_str() == id.as_str());
         Ok(member.and_then(|member| ServiceAccount::of(member, &team.name)))
     }
 
     /// Deletes a service account altogether, by SCIM, and with it its keys. False if SCIM knows none of this id: it is gone
-    /// already, or none that this SCIM is about, and then a team may still show it. A caller who may not use SCIM gets an error ([`Error::is_forbidden`]) and can still [take the account out of its
-    /// team](Self::remove_from_team); so does the caller of a server without SCIM ([`Error::is_unsupported`]).
+    /// already, or none that this SCIM is about, and then a team may still show it. A caller who may not use SCIM gets an
+    /// error ([`Error::is_forbidden`]) and can still [take the account out of its team](Self::remove_from_team); so does
+    /// the caller of a server without SCIM ([`Error::is_unsupported`]).
     pub async fn delete_service_account(&self, id: &UserId) -> Result<bool, Error> {
-        let _change = self.change(Changed::AnyTeam);
+        let _change = self.change(Changed::Account(id.clone()));
         match self.scim(|| scim::users::delete(self.base_url(), id), scim::read_empty).await {
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),

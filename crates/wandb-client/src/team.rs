@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::abilities::Abilities;
 use crate::client::{Changed, Client};
+use crate::coalesce::Mark;
 use crate::error::{Error, ErrorKind};
 use crate::graphql::Document;
 use crate::http::Effect;
@@ -81,23 +82,49 @@ impl Client {
     /// A team and its members. None if there is none of that name *or* the caller cannot see it: the server answers the
     /// same to both. A person's own entity is no team.
     pub async fn team(&self, name: &str) -> Result<Option<Arc<Team>>, Error> {
-        let (client, owned_name) = (self.clone(), name.to_owned());
-        let load = || async move {
-            let document = team_document(client.abilities().await?);
-            let data: Data<TeamNode> = client.graphql(&document, &json!({ "name": owned_name })).await?;
-            let team = data.entity.filter(|entity| entity.is_team != Some(false)).map(Team::from);
-            if let Some(team) = &team {
-                client.inner().seen_accounts.note(&team.name, team.service_accounts());
-            }
-            Ok(team.map(Arc::new))
+        self.team_showing(name, self.inner().teams.mark(), |_| true).await
+    }
+
+    /// The same, read anew after the mark unless what was read before shows what is looked for.
+    pub(crate) async fn team_showing(
+        &self,
+        name: &str,
+        mark: Mark,
+        shows: impl Fn(&Team) -> bool,
+    ) -> Result<Option<Arc<Team>>, Error> {
+        let load = || {
+            let (client, name) = (self.clone(), name.to_owned());
+            async move { client.load_team(&name).await }
         };
-        self.inner().teams.get(name.to_owned(), load).await
+        let shows = |team: &Option<Arc<Team>>| team.as_deref().is_some_and(&shows);
+        self.inner().teams.get_enough(name.to_owned(), mark, load, shows).await
+    }
+
+    async fn load_team(&self, name: &str) -> Result<Option<Arc<Team>>, Error> {
+        let document = team_document(self.abilities().await?);
+        let data: Data<TeamNode> = self.graphql(&document, &json!({ "name": name })).await?;
+        let team = data.entity.filter(|entity| entity.is_team != Some(false)).map(Team::from);
+        if let Some(team) = &team {
+            self.inner().seen_accounts.note(&team.name, team.service_accounts());
+        }
+        Ok(team.map(Arc::new))
     }
 
     /// A team that has to be there. It is an error if the caller cannot see it ([`Error::is_not_visible`]).
     pub(crate) async fn visible_team(&self, operation: &'static str, name: &str) -> Result<Arc<Team>, Error> {
+        self.visible_team_showing(operation, name, self.inner().teams.mark(), |_| true).await
+    }
+
+    /// The same, read anew after the mark unless what was read before shows what is looked for.
+    pub(crate) async fn visible_team_showing(
+        &self,
+        operation: &'static str,
+        name: &str,
+        mark: Mark,
+        shows: impl Fn(&Team) -> bool,
+    ) -> Result<Arc<Team>, Error> {
         let not_visible = || Error::of(operation, ErrorKind::NotVisible { what: format!("the team `{name}`") });
-        self.team(name).await?.ok_or_else(not_visible)
+        self.team_showing(name, mark, shows).await?.ok_or_else(not_visible)
     }
 
     /// Makes a team. Its administrator is the person of that user name, else the caller. A team or another entity that
@@ -135,6 +162,12 @@ impl Team {
     fn service_accounts(&self) -> impl Iterator<Item = UserId> {
         let accounts = self.members.iter().flatten().filter(|member| member.account_type == AccountType::Service);
         accounts.filter_map(Member::user_id)
+    }
+
+    /// Whether an account is in it, or may be among those whom the server does not show.
+    pub(crate) fn may_have(&self, id: &UserId) -> bool {
+        let members = self.members.as_deref();
+        members.is_none_or(|members| members.iter().any(|member| member.id.as_str() == id.as_str()))
     }
 
     /// The members, if the caller can see them all ([`Error::is_not_visible`]).

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::client::Client;
+use crate::coalesce::Mark;
 use crate::error::{Error, ErrorKind};
 use crate::ids::UserId;
 use crate::scim::groups::{self, GroupNode};
@@ -40,28 +41,44 @@ impl Client {
     /// caller is in. They are shared like [other reads](crate::Config::with_read_max_age), and asked for anew after this
     /// client made a team.
     pub async fn teams(&self) -> Result<Arc<Teams>, Error> {
-        let client = self.clone();
-        let load = || async move { client.load_teams().await.map(Arc::new) };
-        self.inner().team_names.get((), load).await
+        self.teams_since(Mark::START).await
+    }
+
+    async fn teams_since(&self, mark: Mark) -> Result<Arc<Teams>, Error> {
+        let load = || {
+            let client = self.clone();
+            async move { client.load_teams().await.map(Arc::new) }
+        };
+        self.inner().team_names.get_enough((), mark, load, |_| false).await
     }
 
     /// Looks for a service account in all teams that the caller can find, by its id: this is how an account of the
     /// organization is found again, and the owner of a key. It costs a request for each team that was not read yet,
     /// however many accounts are looked for, and one for the list of teams; the team that had the account when this
-    /// client saw it last comes first and mostly is all that is read.
+    /// client saw it last comes first and mostly is all that is read. That it is in none of them is said only after all
+    /// were read during the call.
     pub async fn find_service_account(&self, id: &UserId) -> Result<AccountExistence, Error> {
+        let (mark, names_mark) = (self.inner().teams.mark(), self.inner().team_names.mark());
         if let Some(team) = self.last_team_of(id) {
-            match self.service_account(&team, id).await {
+            match self.service_account_since(Mark::START, &team, id).await {
                 Ok(Some(account)) => return Ok(AccountExistence::Exists(account)),
                 Err(error) if !error.is_not_visible() => return Err(error),
                 // It left that team, or the caller did.
                 Ok(None) | Err(_) => {}
             }
         }
-        let teams = self.teams().await?;
+        // What was read before mostly has it. That nothing has it is said only of what is read now.
+        if let AccountExistence::Exists(account) = self.look_in(&*self.teams().await?, Mark::START, id).await? {
+            return Ok(AccountExistence::Exists(account));
+        }
+        self.look_in(&*self.teams_since(names_mark).await?, mark, id).await
+    }
+
+    /// Looks for a service account in these teams, where an absence is one after the mark.
+    async fn look_in(&self, teams: &Teams, mark: Mark, id: &UserId) -> Result<AccountExistence, Error> {
         // Owned names: a future that borrows them here is one that callers cannot send.
         let reads = teams.names.clone().into_iter().map(|team| async move {
-            match self.service_account(&team, id).await {
+            match self.service_account_since(mark, &team, id).await {
                 Err(error) if error.is_not_visible() => Ok(Err(error)),
                 result => result.map(Ok),
             }

@@ -66,7 +66,7 @@ impl Sender {
         let operation = request.operation;
         let started = Instant::now();
         let deadline = started + self.limits.deadline;
-        let (mut attempts, mut reach) = (0, Reach::NotSent);
+        let (mut attempts, mut partial_answers, mut reach) = (0, 0, Reach::NotSent);
         // The credential that the server did not accept, and what it said.
         let mut refusal: Option<(HeaderValue, Error)> = None;
         loop {
@@ -104,7 +104,9 @@ impl Sender {
                 reach = reach.max(failure.reach);
             }
             let next = Instant::now() + retry::wait(attempts, failure.retry_after, Jitter::random());
-            let is_over = attempts > self.limits.max_retries || next >= deadline;
+            // Seldom is a part missing by chance: mostly the caller may not see it, and the server does not say so.
+            partial_answers += u32::from(matches!(failure.kind, ErrorKind::Partial(_)));
+            let is_over = attempts > self.limits.max_retries || partial_answers > 1 || next >= deadline;
             if !is_over && failure.may_be_repeated(operation.effect) {
                 sleep_until(next).await;
                 continue;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use futures::future::join_all;
+use hyper::Method;
 use serde_json::json;
 use tokio::sync::Notify;
 use wandb_client::{ApiKeyId, Authentication, UserId};
 
 use crate::support::{
-    Expected, Server, account, account_id, all_abilities, client, connection, no_abilities, team, viewer,
+    Expected, NEW_KEY, Server, account, account_id, all_abilities, client, connection, no_abilities, team, team_named,
+    viewer,
 };
 
 #[tokio::test]
@@ -86,6 +88,83 @@ async fn a_write_forgets_what_it_may_change_and_nothing_else() {
     assert!(client.delete_api_key(&ApiKeyId::new("ApiKey:5")).await.is_err());
     assert_eq!(client.api_keys("vision", &owner).await.unwrap().unwrap().len(), 0);
     assert!(client.service_account("vision", &owner).await.unwrap().is_some());
+    server.finish();
+}
+
+/// The keys of a team with one account, which has these.
+fn keys_of(team: &'static str, account: u32, ids: &[&str]) -> Expected {
+    let keys: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+    let member = json!({ "id": account_id(account), "apiKeys": connection(&keys) });
+    Expected::graphql_of("TeamApiKeys", "name", team).data(&json!({ "entity": { "members": [member] } }))
+}
+
+#[tokio::test]
+async fn a_key_that_comes_or_goes_concerns_the_teams_that_show_its_owner_and_no_others() {
+    let server = Server::start().await;
+    server.expect([all_abilities(), keys_of("vision", 2, &["ApiKey:5"]), keys_of("audio", 3, &["ApiKey:6"])]);
+    let client = client(&server);
+    let (two, three) = (UserId::new(account_id(2)), UserId::new(account_id(3)));
+    client.api_keys("vision", &two).await.unwrap();
+    client.api_keys("audio", &three).await.unwrap();
+
+    let made = json!({ "generateApiKey": { "apiKey": { "id": "ApiKey:7" }, "secret": NEW_KEY } });
+    server.expect([
+        Expected::graphql("GenerateApiKey").data(&made),
+        keys_of("vision", 2, &["ApiKey:5", "ApiKey:7"]),
+        Expected::graphql("DeleteApiKey").data(&json!({ "deleteApiKey": { "success": true } })),
+        keys_of("vision", 2, &["ApiKey:7"]),
+    ]);
+    client.create_api_key(&two, "nightly").await.unwrap();
+    assert_eq!(client.api_keys("vision", &two).await.unwrap().unwrap().len(), 2);
+    client.delete_api_key(&ApiKeyId::new("ApiKey:5")).await.unwrap();
+    assert_eq!(client.api_keys("vision", &two).await.unwrap().unwrap().len(), 1);
+    assert_eq!(client.api_keys("audio", &three).await.unwrap().unwrap().len(), 1);
+    server.finish();
+}
+
+#[tokio::test]
+async fn an_account_that_goes_concerns_the_teams_that_show_it_and_no_others() {
+    let server = Server::start().await;
+    let delete = Expected::path(Method::DELETE, &format!("/scim/Users/{}", account_id(2)));
+    server.expect([
+        no_abilities(),
+        team_named("vision", &json!([account(2)])),
+        team_named("audio", &json!([account(3)])),
+        viewer(),
+        delete,
+        team_named("vision", &json!([])),
+    ]);
+    let client = client(&server);
+    client.service_accounts("vision").await.unwrap();
+    client.service_accounts("audio").await.unwrap();
+    client.delete_service_account(&UserId::new(account_id(2))).await.unwrap();
+    assert!(client.service_accounts("vision").await.unwrap().is_empty());
+    assert_eq!(client.service_accounts("audio").await.unwrap().len(), 1);
+    server.finish();
+}
+
+#[tokio::test]
+async fn what_others_made_meanwhile_is_not_absent() {
+    let server = Server::start().await;
+    let none = team_named("vision", &json!([]));
+    server.expect([all_abilities(), none, keys_of("vision", 3, &[])]);
+    let client = client(&server);
+    let (two, three) = (UserId::new(account_id(2)), UserId::new(account_id(3)));
+    // Read during this call, so it is believed at once.
+    assert_eq!(client.service_account("vision", &two).await.unwrap(), None);
+    assert_eq!(client.api_keys("vision", &three).await.unwrap(), Some(vec![]));
+
+    server.expect([team_named("vision", &json!([account(2)])), keys_of("vision", 2, &["ApiKey:5"])]);
+    assert!(client.service_account("vision", &two).await.unwrap().is_some());
+    assert!(client.api_key("vision", &two, &ApiKeyId::new("ApiKey:5")).await.unwrap().is_some());
+    server.expect([keys_of("vision", 2, &["ApiKey:5", "ApiKey:6"])]);
+    assert!(client.api_key("vision", &two, &ApiKeyId::new("ApiKey:6")).await.unwrap().is_some());
+
+    let hidden = Expected::graphql_of("Team", "name", "audio").data(&json!({ "entity": null }));
+    server.expect([hidden]);
+    assert!(client.team("audio").await.unwrap().is_none());
+    server.expect([team_named("audio", &json!([]))]);
+    assert!(client.team("audio").await.unwrap().is_some());
     server.finish();
 }
 

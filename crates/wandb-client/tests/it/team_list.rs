@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::json;
 use wandb_client::{
-    Ability, AccountExistence, Authentication, Client, ServiceAccount, StorageBucket, StorageProvider, UserId,
+    Ability, AccountExistence, Authentication, Client, MemberId, ServiceAccount, StorageBucket, StorageProvider, UserId,
 };
 
 use crate::support::{
@@ -114,7 +114,7 @@ async fn an_account_that_moved_is_found_again() {
         no_abilities(),
         team_named("vision", &json!([account(3)])),
         viewer(),
-        Expected::path(Method::DELETE, "/scim/Users/User:9"),
+        Expected::graphql("DeleteInvite").data(&json!({ "deleteInvite": { "success": true } })),
         team_named("vision", &json!([])),
         all_groups(&["vision", "audio"]),
         team_named("audio", &json!([account(3)])),
@@ -122,7 +122,7 @@ async fn an_account_that_moved_is_found_again() {
     let client = client(&server);
     client.service_accounts("vision").await.unwrap();
     // Drops what was read.
-    client.delete_service_account(&UserId::new("User:9")).await.unwrap();
+    client.remove_from_team("vision", &MemberId::new("User:9")).await.unwrap();
     assert_eq!(found(find(&client, 3).await).team, "audio");
     server.finish();
 }

@@ -84,6 +84,13 @@ async fn tries_are_counted_and_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_part_that_stays_away_is_asked_for_twice() {
+    let script = Script::new([failed(), partial(), failed(), partial()]);
+    let error = send(&sender(&script, Limits { max_retries: 9, ..LIMITS }), Effect::Read).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Partial(_)) && error.attempts() == 4, "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_after_an_unclear_attempt_leaves_it_unclear() {
     let script = Script::new([Step::Lost, Step::Answer(403, vec![], "{}")]);
     let error = send(&sender(&script, LIMITS), Effect::Delete).await.unwrap_err();

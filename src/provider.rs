@@ -163,7 +163,7 @@ impl Provider for WandbProvider {
         let base_url = credentials::base_url(config.base_url.as_str(), &environment)?;
         let configured = config.credentials();
         let found = credentials::find(&base_url, &configured, &environment)?;
-        let client = connect(cx, &config, base_url.clone(), found.credential.clone())?;
+        let client = connect(cx, &config, base_url.clone(), found.credential.clone(), &environment)?;
         // One question, so that a credential that is refused is one error and not one for each resource.
         let caller = match client.viewer().await {
             Err(error) if error.is_auth() => {
@@ -190,13 +190,21 @@ impl Configuration {
     }
 }
 
-fn connect(cx: &ConfigureContext, config: &Configuration, base_url: BaseUrl, credential: Credential) -> Result<Client> {
+fn connect(
+    cx: &ConfigureContext,
+    config: &Configuration,
+    base_url: BaseUrl,
+    credential: Credential,
+    environment: &Environment,
+) -> Result<Client> {
     let unusable = |attribute: &str, error: &dyn std::error::Error| {
         let cause = error.source().map(|cause| format!("\n\nThe cause: {cause}.")).unwrap_or_default();
         Diagnostic::error(format!("`{attribute}` cannot be used"), format!("{}{cause}", sentence(error))).at(attribute)
     };
     let user_agent = format!("terraform-provider-wandb/{} (host {})", env!("CARGO_PKG_VERSION"), cx.host_version());
-    let mut client = Config::new(base_url, credential);
+    let mut client = Config::new(base_url, credential).with_environment(environment).map_err(|error| {
+        Diagnostic::error("Proxy cannot be used", format!("{} Correct or unset it.", sentence(&error)))
+    })?;
     client = client.clone().with_user_agent(&user_agent).unwrap_or(client);
     if let Some(retries) = config.max_retries.known() {
         client = client.with_max_retries(u32::try_from(*retries).unwrap_or(0));

@@ -9,8 +9,10 @@ use reqwest::Certificate;
 
 use crate::base_url::BaseUrl;
 use crate::credentials::Credential;
+use crate::environment::{Environment, NotUnicode};
 use crate::http::sender::Limits;
 use crate::http::transport::HttpTransport;
+use crate::http::way::{InvalidProxy, Way};
 
 /// For one attempt, unless told otherwise.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,6 +38,7 @@ pub struct Config {
     pub(crate) limits: Limits,
     pub(crate) read_max_age: Duration,
     certificates: Vec<Certificate>,
+    way: Way,
     user_agent: HeaderValue,
 }
 
@@ -58,6 +61,15 @@ pub enum ConfigError {
         /// The file.
         file: PathBuf,
     },
+    /// A variable names a proxy and is no address.
+    #[error("the environment variable {variable} is not the address of a proxy")]
+    Proxy {
+        /// The variable's name.
+        variable: &'static str,
+    },
+    /// A variable is not Unicode.
+    #[error(transparent)]
+    NotUnicode(#[from] NotUnicode),
     /// The user agent has characters that a header cannot have.
     #[error("the user agent has characters that a header cannot have")]
     UserAgent,
@@ -78,6 +90,7 @@ impl Config {
             },
             read_max_age: READ_MAX_AGE,
             certificates: Vec::new(),
+            way: Way::default(),
             user_agent: HeaderValue::from_static(concat!("wandb-client/", env!("CARGO_PKG_VERSION"))),
         }
     }
@@ -133,6 +146,18 @@ impl Config {
         Ok(self)
     }
 
+    /// Goes through the proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`; `http`,
+    /// `https`, `socks5` and `socks5h`), and trusts the certificates in `SSL_CERT_FILE`, `SSL_CERT_DIR` and
+    /// `REQUESTS_CA_BUNDLE`, in addition to the platform's. Those files are read with the first request that needs them.
+    /// Without a proxy in the environment the platform's settings hold.
+    pub fn with_environment(mut self, environment: &Environment) -> Result<Self, ConfigError> {
+        self.way = Way::of(environment).map_err(|error| match error {
+            InvalidProxy::NotUnicode(error) => ConfigError::NotUnicode(error),
+            InvalidProxy::Address(variable) => ConfigError::Proxy { variable },
+        })?;
+        Ok(self)
+    }
+
     /// What this client calls itself. `wandb-client/` and its version by default.
     pub fn with_user_agent(mut self, user_agent: &str) -> Result<Self, ConfigError> {
         self.user_agent = HeaderValue::from_str(user_agent).map_err(|_| ConfigError::UserAgent)?;
@@ -141,6 +166,6 @@ impl Config {
 
     pub(crate) fn transport(&self) -> HttpTransport {
         let connect_timeout = self.limits.request_timeout.min(LONGEST_CONNECT);
-        HttpTransport::new(self.user_agent.clone(), connect_timeout, self.certificates.clone())
+        HttpTransport::new(self.user_agent.clone(), connect_timeout, self.certificates.clone(), self.way.clone())
     }
 }

@@ -19,14 +19,27 @@ pub const GITHUB_TOKEN_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 pub const GITHUB_TOKEN_BEARER: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 /// The netrc file to read in place of `~/.netrc`.
 pub const NETRC: &str = "NETRC";
+/// The proxy for servers with TLS, in the order in which the names are looked at; so the next ones.
+pub const HTTPS_PROXY: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
+/// The proxy for servers without TLS.
+pub const HTTP_PROXY: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
+/// The proxy for servers for which no other one is set.
+pub const ALL_PROXY: [&str; 2] = ["ALL_PROXY", "all_proxy"];
+/// The servers that are spoken to without a proxy.
+pub const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// A file with certificates to trust.
+pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+/// Folders of files with certificates to trust, separated as in `PATH`.
+pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
+/// A file or a folder with certificates to trust, as users of W&B's own SDK have it.
+pub const REQUESTS_CA_BUNDLE: &str = "REQUESTS_CA_BUNDLE";
 /// The home directory, except on Windows.
 const HOME: &str = "HOME";
 /// The home directory on Windows.
 const USER_PROFILE: &str = "USERPROFILE";
 
-/// Every variable that this crate reads. Proxies (`HTTPS_PROXY`, `NO_PROXY`, ...) and the platform's roots
-/// (`SSL_CERT_FILE`, `SSL_CERT_DIR`) are read by the HTTP and TLS libraries themselves.
-pub const NAMES: [&str; 9] = [
+/// Every variable that this crate reads.
+pub const NAMES: [&str; 20] = [
     BASE_URL,
     API_KEY,
     IDENTITY_TOKEN_FILE,
@@ -34,6 +47,17 @@ pub const NAMES: [&str; 9] = [
     GITHUB_TOKEN_URL,
     GITHUB_TOKEN_BEARER,
     NETRC,
+    HTTPS_PROXY[0],
+    HTTPS_PROXY[1],
+    HTTP_PROXY[0],
+    HTTP_PROXY[1],
+    ALL_PROXY[0],
+    ALL_PROXY[1],
+    NO_PROXY[0],
+    NO_PROXY[1],
+    SSL_CERT_FILE,
+    SSL_CERT_DIR,
+    REQUESTS_CA_BUNDLE,
     HOME,
     USER_PROFILE,
 ];

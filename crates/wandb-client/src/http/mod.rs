@@ -10,6 +10,7 @@ pub(crate) mod scripted;
 pub(crate) mod sender;
 pub(crate) mod throttle;
 pub(crate) mod transport;
+pub(crate) mod way;
 
 pub(crate) use failure::{Failure, Reach};
 pub(crate) use request::{Effect, Operation, Request, Response};

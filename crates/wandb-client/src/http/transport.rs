@@ -14,6 +14,7 @@ use reqwest::redirect::Policy;
 
 use super::failure::{Failure, Reach};
 use super::request::{Request, Response};
+use super::way::Way;
 use crate::error::{ErrorKind, Source};
 
 /// No answer is read further.
@@ -24,25 +25,32 @@ pub(crate) trait Transport: Send + Sync {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, Failure>>;
 }
 
-/// Over TCP, with TLS where the address asks for it. Follows no redirects, and proxies as the usual variables say.
+/// Over TCP, with TLS where the address asks for it. Follows no redirects.
 pub(crate) struct HttpTransport {
     user_agent: HeaderValue,
     connect_timeout: Duration,
     certificates: Vec<Certificate>,
+    way: Way,
     largest_answer: usize,
-    /// For `http`. It knows no certificates.
+    /// For what has no TLS. It knows no certificates.
     plain: OnceLock<reqwest::Client>,
-    /// For `https`. Made with the first request that needs it, as it reads the platform's certificates.
+    /// For what has TLS. Made with the first request that needs it, as it reads the platform's certificates.
     tls: OnceLock<reqwest::Client>,
 }
 
 impl HttpTransport {
     /// `certificates` are trusted in addition to the platform's.
-    pub(crate) fn new(user_agent: HeaderValue, connect_timeout: Duration, certificates: Vec<Certificate>) -> Self {
+    pub(crate) fn new(
+        user_agent: HeaderValue,
+        connect_timeout: Duration,
+        certificates: Vec<Certificate>,
+        way: Way,
+    ) -> Self {
         Self {
             user_agent,
             connect_timeout,
             certificates,
+            way,
             largest_answer: LARGEST_ANSWER,
             plain: OnceLock::new(),
             tls: OnceLock::new(),
@@ -50,7 +58,8 @@ impl HttpTransport {
     }
 
     fn client(&self, is_https: bool) -> Result<&reqwest::Client, reqwest::Error> {
-        let cell = if is_https { &self.tls } else { &self.plain };
+        let needs_certificates = is_https || self.way.has_tls_proxy();
+        let cell = if needs_certificates { &self.tls } else { &self.plain };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
@@ -58,8 +67,9 @@ impl HttpTransport {
             .user_agent(self.user_agent.clone())
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::none());
-        let builder = if is_https {
-            builder.tls_certs_merge(self.certificates.iter().cloned())
+        let builder = self.way.lead(builder);
+        let builder = if needs_certificates {
+            builder.tls_certs_merge(self.way.certificates().into_iter().chain(self.certificates.iter().cloned()))
         } else {
             builder.tls_certs_only([])
         };

@@ -13,6 +13,7 @@ mod guarded;
 mod identity;
 mod memberships;
 mod people;
+mod proxies;
 mod service_accounts;
 mod support;
 mod team_list;

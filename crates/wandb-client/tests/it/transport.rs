@@ -76,7 +76,7 @@ async fn connections_are_used_again_and_the_server_s_time_is_known() {
 }
 
 /// A certificate for `localhost`, and the file with its authority's.
-fn localhost(folder: &TempDir) -> (TlsAcceptor, std::path::PathBuf) {
+pub(crate) fn localhost(folder: &TempDir) -> (TlsAcceptor, std::path::PathBuf) {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();

@@ -36,10 +36,17 @@ impl<T> Explain<T> for std::result::Result<T, Error> {
 /// What happened, what to do next, and the cause with the server's own words.
 pub(crate) fn diagnostic(error: &Error, action: &str) -> Diagnostic {
     let (summary, advice) = match error.kind() {
+        ErrorKind::Unauthorized(_) if error.is_identity_refused() => (
+            "Identity token refused",
+            "The server does not accept the identity token: the organization may have another issuer, or nobody whom \
+             the token's subject or audience fits; or the token has expired, or was exchanged before. Have the identity \
+             provider issue a fitting one.",
+        ),
         ErrorKind::Unauthorized(_) => (
             "Credential refused",
-            "The server does not accept the API key: it was revoked, belongs to another server, or was copied \
-             incompletely. Give a valid one by `api_key`, `WANDB_API_KEY` or `wandb login`.",
+            "The server does not accept the provider's credential any more: an API key that was revoked, or an access \
+             token that ended before its time. Give a valid one in the provider block, by `WANDB_API_KEY` or by `wandb \
+             login`.",
         ),
         ErrorKind::Forbidden(_) => (
             "Permission denied",

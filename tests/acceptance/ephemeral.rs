@@ -163,6 +163,7 @@ fn bad_identity_tokens_are_refused(scene: &mut Scene) -> Result<()> {
         ("access_token_has_no_identity_token", ""),
         ("access_token_has_two_identity_tokens", "identity_token = \"a.b.c\"\n  identity_token_file = \"token\""),
         ("access_token_is_no_jwt", "identity_token = \"hunter2\""),
+        ("access_token_is_refused", "identity_token = \"aa.bb.cc\""),
         ("access_token_file_is_missing", "identity_token_file = \"/nowhere/token\""),
     ] {
         scene.configure(&format!("ephemeral \"wandb_access_token\" \"job\" {{\n  {attributes}\n}}\n"))?;

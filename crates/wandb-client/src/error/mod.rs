@@ -11,7 +11,7 @@ use http::StatusCode;
 use url::Url;
 
 use crate::http::Reach;
-use crate::identity::IdentityTokenError;
+use crate::identity::{EXCHANGE, IdentityTokenError};
 use crate::ids::ApiKeyId;
 
 pub use server_message::{ServerMessage, ServerMessages};
@@ -264,6 +264,12 @@ impl Error {
     #[must_use]
     pub fn is_auth(&self) -> bool {
         matches!(self.kind(), ErrorKind::Unauthorized(_))
+    }
+
+    /// The server does not accept the identity token that was to be exchanged.
+    #[must_use]
+    pub fn is_identity_refused(&self) -> bool {
+        self.is_auth() && self.operation() == EXCHANGE
     }
 
     /// The credential is good and the caller may not do this.

@@ -24,6 +24,8 @@ pub use token::{IdentityToken, IdentityTokenError};
 use credentials_file::{CredentialsFile, Key};
 use token::{Jwt, Source};
 
+/// The name of the operation that exchanges an identity token.
+pub(crate) const EXCHANGE: &str = exchange::OPERATION.name;
 /// How soon to try again when a token could not be renewed and is still good.
 const RENEW_AGAIN: Duration = Duration::from_mins(1);
 

@@ -163,7 +163,7 @@ async fn a_refused_identity_is_an_error_that_holds_no_token() {
     let refusal = json!({ "error": "invalid_grant", "error_description": format!("sub of {JWT} is unknown") });
     server.expect([exchange().answers(400, &refusal.to_string())]);
     let error = client(&server, text()).viewer().await.unwrap_err();
-    assert!(error.is_auth() && error.attempts() == 1, "{error}");
+    assert!(error.is_identity_refused() && error.attempts() == 1, "{error}");
     assert_eq!(
         error.to_string(),
         format!(
@@ -244,7 +244,8 @@ async fn what_the_server_said_of_a_token_is_told_where_there_is_no_other() {
     let refused = viewer().answers(401, r#"{"error":"unknown token"}"#);
     server.expect([exchanged("access-1", 3600), refused, exchange().answers(400, r#"{"error":"jti_known"}"#)]);
     let error = client(&server, text()).viewer().await.unwrap_err();
-    assert!(error.is_auth() && error.to_string().contains("unknown token"), "{error}");
+    assert!(error.is_auth() && !error.is_identity_refused(), "{error}");
+    assert!(error.to_string().contains("unknown token"), "{error}");
     assert_eq!(authorizations(&server), ["Bearer access-1"]);
 }
 

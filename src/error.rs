@@ -79,6 +79,11 @@ pub(crate) fn diagnostic(error: &Error, action: &str) -> Diagnostic {
             "Identity token cannot be used",
             "Check `identity_token_file`, `identity_token` or `WANDB_IDENTITY_TOKEN_FILE`.",
         ),
+        ErrorKind::CredentialsFileKept { .. } => (
+            "Credentials file not free",
+            "A run that exchanges its token there takes seconds: end the process that hangs, or name another file in \
+             `WANDB_CREDENTIALS_FILE`.",
+        ),
         _ => ("Request failed", ""),
     };
     let advice = if advice.is_empty() { String::new() } else { format!(" {advice}") };

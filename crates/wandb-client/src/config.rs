@@ -16,7 +16,7 @@ use crate::http::way::{InvalidProxy, Way};
 
 /// For one attempt, unless told otherwise.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// For an operation with all its attempts, unless told otherwise.
+/// For one operation of the server with all its attempts, unless told otherwise.
 const OPERATION_DEADLINE: Duration = Duration::from_mins(5);
 /// Attempts after the first, unless told otherwise. With the waits between them some 8 s on average.
 const MAX_RETRIES: u32 = 6;
@@ -102,7 +102,11 @@ impl Config {
         self
     }
 
-    /// How long an operation may take, with all its attempts and waits. 5 min by default; a day at most.
+    /// How long an operation of the server may take, with all its attempts and waits. 5 min by default; a day at most.
+    ///
+    /// A call may need several: who calls and what the server can do are asked before the first one that depends on it, a
+    /// token may have to be exchanged, and a change waits for its team's turn. Each of them may take as long, also as
+    /// other calls may wait for the same one.
     #[must_use]
     pub fn with_operation_deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = deadline.min(LONGEST_LIMIT);

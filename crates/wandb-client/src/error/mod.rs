@@ -4,6 +4,7 @@ mod server_message;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,6 +126,15 @@ pub enum ErrorKind {
     /// There is no identity token to log in with. Nothing was sent.
     #[error("there is no identity token to log in with")]
     IdentityToken(#[source] IdentityTokenError),
+    /// Another process keeps the file in which access tokens are shared. Nothing was sent: without it the same identity
+    /// token would be exchanged twice, and the second time is refused.
+    #[error("another process has kept the credentials file {} for more than {} s", file.display(), waited.as_secs_f32())]
+    CredentialsFileKept {
+        /// The file.
+        file: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
     /// This server lacks an ability.
     #[error("this server does not offer {what}")]
     Unsupported {

@@ -6,6 +6,7 @@ pub(crate) mod credentials_file;
 mod exchange;
 mod token;
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -67,6 +68,10 @@ impl Identity {
             |error| warn!(file = %file.display(), %error, "access tokens are not shared with other processes");
         let shared = match CredentialsFile::lock(file.clone(), Instant::now() + self.deadline).await {
             Ok(shared) => shared,
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                let kept = ErrorKind::CredentialsFileKept { file: file.clone(), waited: self.deadline };
+                return Err(Error::of(EXCHANGE, kept));
+            }
             Err(error) => {
                 unshared(error);
                 return self.exchange(identity, jwt).await.map(|(token, _)| token);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use futures::future::join_all;
 use hyper::Method;
@@ -101,6 +102,20 @@ async fn what_is_left_of_a_token_is_used_when_there_is_no_other() {
     server.expect([exchange().answers(400, r#"{"error":"jti_known"}"#), viewer()]);
     client(&server, text().shared_in(Some(shared_in(&folder)))).viewer().await.unwrap();
     assert_eq!(authorizations(&server), ["Bearer access-1", "Bearer access-1"]);
+}
+
+#[tokio::test]
+async fn who_cannot_have_the_shared_file_does_not_use_the_token_up() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("credentials.json");
+    let lock = fs::File::create(file.with_added_extension("lock")).unwrap();
+    lock.lock().unwrap();
+    let server = Server::start().await;
+    let token = Credential::IdentityToken(text().shared_in(Some(file.clone())));
+    let config = Config::new(server.url().parse().unwrap(), token).with_operation_deadline(Duration::from_millis(50));
+    let error = Client::new(&config).viewer().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::CredentialsFileKept { file: kept, .. } if *kept == file), "{error:?}");
+    assert!(server.finish().is_empty());
 }
 
 #[tokio::test]

@@ -383,6 +383,21 @@ async fn stored_states_are_read() -> Result<()> {
     scene.end().await
 }
 
+/// Most of W&B's refusals come as a success, with words alone: whoever is there then was perhaps there before.
+#[tokio::test]
+async fn an_invitation_that_is_refused_in_words_adopts_nobody() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let plan = scene.session.plan(TYPE, None, &by_email("edsger@elsewhere.example", "member")).await?;
+    let errors = json!([{ "message": "invited already", "path": ["result"] }]);
+    let body = json!({ "data": { "result": null }, "errors": errors }).to_string();
+    let effect = json!({ "kind": "status", "status": 200, "body": body, "when": "after" });
+    scene.emulator.add_fault(&json!({ "operation": "createInvite", "effect": effect, "times": 1 }))?;
+    let applied = scene.session.apply(plan).await?;
+    assert!(applied.object.is_none(), "what others made is not taken over");
+    assert_eq!(refusal(applied.into_result())?, ["Request failed"]);
+    scene.end().await
+}
+
 /// What a failure half-way leaves shows in the next plan.
 #[tokio::test]
 async fn a_role_that_cannot_be_set_loses_no_member() -> Result<()> {

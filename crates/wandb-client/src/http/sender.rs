@@ -111,7 +111,8 @@ impl Sender {
                 sleep_until(next).await;
                 continue;
             }
-            let is_refused_credential = failure.status == Some(StatusCode::UNAUTHORIZED);
+            let is_refused_credential =
+                failure.status == Some(StatusCode::UNAUTHORIZED) && failure.reach == Reach::Refused;
             let course =
                 Course { operation: operation.name, url: request.url.clone(), attempts, elapsed: started.elapsed() };
             let error = Error::new(failure.kind, failure.status, reach, course);

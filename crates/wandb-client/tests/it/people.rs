@@ -125,6 +125,15 @@ async fn people_are_invited_by_name_or_address() {
 }
 
 #[tokio::test]
+async fn an_invitation_is_not_lost_over_its_time() {
+    let server = Server::start().await;
+    let invite = json!({ "id": "Invite:1", "createdAt": 1_767_323_045 });
+    server.expect([Expected::graphql("CreateInvite").data(&json!({ "createInvite": { "invite": invite } }))]);
+    let invitation = client(&server).invite("vision", Person::Username("eve"), false).await.unwrap();
+    assert_eq!((invitation.id.as_str(), invitation.created_at), ("Invite:1", None));
+}
+
+#[tokio::test]
 async fn who_is_invited_already_is_a_conflict() {
     let server = Server::start().await;
     let body = graphql_error("already invited", Some("CONFLICT")).to_string();

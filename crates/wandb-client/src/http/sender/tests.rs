@@ -1,6 +1,8 @@
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
 use http::Method;
 
 use super::*;
@@ -88,6 +90,35 @@ async fn a_part_that_stays_away_is_asked_for_twice() {
     let script = Script::new([failed(), partial(), failed(), partial()]);
     let error = send(&sender(&script, Limits { max_retries: 9, ..LIMITS }), Effect::Read).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Partial(_)) && error.attempts() == 4, "{error}");
+}
+
+/// A new token for each that is refused.
+#[derive(Default)]
+struct Tokens(AtomicU32);
+
+impl Authorize for Tokens {
+    fn authorization(&self) -> BoxFuture<'_, Result<HeaderValue, Error>> {
+        std::future::ready(Ok(HeaderValue::from(self.0.load(Ordering::SeqCst)))).boxed()
+    }
+
+    fn refuse(&self, _: &HeaderValue) -> bool {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        true
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_credential_is_replaced_where_nothing_can_have_been_done() {
+    let half_done = r#"{"errors":[{"message":"no token for the clock","path":["x","createdAt"]}]}"#;
+    for (effect, body, expected) in
+        [(Effect::Read, "{}", 2), (Effect::Create, "{}", 2), (Effect::Create, half_done, 1), (Effect::Mint, "{}", 1)]
+    {
+        let script = Script::new([Step::Answer(401, vec![], body), ok()]);
+        let tokens = Tokens::default();
+        let result: Result<serde_json::Value, _> =
+            sender(&script, LIMITS).send(request(effect), Some(&tokens), graphql::read).await;
+        assert_eq!((script.attempts().len(), result.is_ok()), (expected, expected == 2), "{effect:?} {body}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
 use hyper::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use wandb_client::{Client, Config, Credential, Environment, ErrorKind, IdentityToken};
 
 use crate::support::{Expected, Server, viewer};
@@ -170,6 +172,26 @@ async fn a_lost_answer_to_an_exchange_costs_a_job_no_more_than_another_token() {
         assert!(server.finish()[2].body.ends_with(fresh.as_bytes()));
         provider.finish();
     }
+}
+
+#[tokio::test]
+async fn a_token_that_was_replaced_meanwhile_takes_the_place_of_one_that_is_used_up() {
+    let folder = TempDir::new().unwrap();
+    let (file, shared) = (folder.path().join("token"), shared_in(&folder));
+    fs::write(&file, JWT).unwrap();
+    let (server, go) = (Server::start().await, Arc::new(Notify::new()));
+    let known = exchange().answers_after(&go, 400, r#"{"error":"jti_known"}"#);
+    server.expect([exchange().closes(), known, exchanged("access-1", 3600), viewer(), viewer()]);
+    let process = || client(&server, IdentityToken::from_file(&file).shared_in(Some(shared.clone())));
+    let first = process();
+    let call = tokio::spawn(async move { first.viewer().await });
+    server.wait_for(2).await;
+    fs::write(&file, format!("{JWT}ZnJlc2g")).unwrap();
+    go.notify_one();
+    call.await.unwrap().unwrap();
+    // It is kept as what the fresh one was exchanged for.
+    process().viewer().await.unwrap();
+    assert_eq!(authorizations(&server), ["Bearer access-1", "Bearer access-1"]);
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ enum Answer {
     /// Closes the connection in the middle of the answer.
     Torn(Vec<u8>),
     /// Answers only when the notification comes.
-    After(Arc<Notify>, Vec<u8>),
+    After(Arc<Notify>, StatusCode, Vec<u8>),
 }
 
 impl Expected {
@@ -99,8 +99,13 @@ impl Expected {
     }
 
     /// Answers with data when the notification comes.
-    pub(crate) fn after(mut self, go: &Arc<Notify>, data: &Value) -> Self {
-        self.answer = Answer::After(Arc::clone(go), json!({ "data": data }).to_string().into());
+    pub(crate) fn after(self, go: &Arc<Notify>, data: &Value) -> Self {
+        self.answers_after(go, 200, &json!({ "data": data }).to_string())
+    }
+
+    /// Answers with a status and a body when the notification comes.
+    pub(crate) fn answers_after(mut self, go: &Arc<Notify>, status: u16, body: &str) -> Self {
+        self.answer = Answer::After(Arc::clone(go), StatusCode::from_u16(status).unwrap(), body.into());
         self
     }
 }
@@ -299,9 +304,9 @@ async fn respond(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Re
             let torn = [Ok(Frame::data(body.into())), Err(io::Error::other("the test tears the answer"))];
             Ok(Response::new(BodyExt::boxed(StreamBody::new(stream::iter(torn)))))
         }
-        Answer::After(go, body) => {
+        Answer::After(go, status, body) => {
             go.notified().await;
-            Ok(Response::new(whole(body)))
+            Ok(Response::builder().status(status).body(whole(body)).unwrap())
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::action::erased::ErasedAction;
 use crate::action::{self, Action};
 use crate::data_source::{self, DataSource, ErasedDataSource};
@@ -43,7 +45,8 @@ pub trait Provider: Send + Sync + 'static {
         let _ = (config, report);
     }
 
-    /// Makes what resources work with. Called only with a wholly known configuration.
+    /// Makes what resources work with. Called only with a wholly known configuration, and cut short where the user
+    /// interrupts.
     fn configure(
         &self,
         cx: &mut ConfigureContext,
@@ -54,6 +57,7 @@ pub trait Provider: Send + Sync + 'static {
 /// What `configure` has at hand.
 pub struct ConfigureContext {
     pub(crate) host_version: String,
+    pub(crate) stop: CancellationToken,
     pub(crate) report: Diagnostics,
 }
 
@@ -62,6 +66,13 @@ impl ConfigureContext {
     #[must_use]
     pub fn host_version(&self) -> &str {
         &self.host_version
+    }
+
+    /// Set off when the user interrupts. The SDK then waits no longer for `configure`; what it has begun elsewhere, such as
+    /// a task of its own, should end.
+    #[must_use]
+    pub fn stop(&self) -> &CancellationToken {
+        &self.stop
     }
 
     /// Tells the user something that does not stop the provider.

@@ -18,9 +18,9 @@ impl<P: Provider> Engine<P> {
             return Ok(Diagnostics::new());
         }
         schema::fill_defaults(self.schema().attributes(), &mut config);
-        let mut cx = ConfigureContext { host_version, report: Diagnostics::new() };
+        let mut cx = ConfigureContext { host_version, stop: self.stop(), report: Diagnostics::new() };
         let config = P::Model::from_value(config)?;
-        let result = self.provider.configure(&mut cx, config).await;
+        let result = self.unless_stopped(self.provider.configure(&mut cx, config)).await?;
         match result {
             Ok(data) => {
                 self.set_configuration(Configuration::Ready(Arc::new(data)));

@@ -34,7 +34,7 @@ pub(crate) mod validate_ephemeral_resource_config;
 pub(crate) mod validate_provider_config;
 pub(crate) mod validate_resource_config;
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use tokio_util::sync::CancellationToken;
 
@@ -55,7 +55,7 @@ pub(crate) struct Engine<P: Provider> {
     schema: OnceLock<Schema>,
     meta_schema: OnceLock<Option<Schema>>,
     configuration: RwLock<Configuration<P::Data>>,
-    stop: CancellationToken,
+    stop: Mutex<CancellationToken>,
     opened: Opened,
 }
 
@@ -97,7 +97,7 @@ impl<P: Provider> Engine<P> {
             schema: OnceLock::new(),
             meta_schema: OnceLock::new(),
             configuration: RwLock::new(Configuration::Missing),
-            stop: CancellationToken::new(),
+            stop: Mutex::default(),
             opened: Opened::default(),
         }
     }
@@ -168,9 +168,14 @@ impl<P: Provider> Engine<P> {
         }
     }
 
+    /// Set off when the user interrupts what runs now.
+    fn stop(&self) -> CancellationToken {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Waits for what only reads, until the user interrupts: a read can be cut short at any point, a change cannot.
     async fn unless_stopped<T>(&self, read: impl Future<Output = T>) -> Result<T> {
-        match self.stop.run_until_cancelled(read).await {
+        match self.stop().run_until_cancelled(read).await {
             Some(answer) => Ok(answer),
             None => Err(Diagnostic::error("Interrupted", "The run was interrupted; nothing was changed here.").into()),
         }
@@ -182,7 +187,7 @@ impl<P: Provider> Engine<P> {
     }
 
     fn call<'a>(&self, data: &'a P::Data, meta: Value) -> Call<'a, P::Data> {
-        Call { provider: data, stop: self.stop.clone(), meta }
+        Call { provider: data, stop: self.stop(), meta }
     }
 }
 

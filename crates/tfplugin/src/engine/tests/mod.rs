@@ -157,7 +157,11 @@ impl Resource for &'static Things {
     }
 
     async fn read(&self, cx: &mut ResourceContext<'_, Self>, state: Thing) -> Result<Option<Thing>> {
-        if self.behaviour == Behaviour::Gone { Ok(None) } else { self.operate(cx, state).map(Some) }
+        match self.behaviour {
+            Behaviour::Gone => Ok(None),
+            Behaviour::UntilStopped => std::future::pending().await,
+            _ => self.operate(cx, state).map(Some),
+        }
     }
 
     async fn update(&self, cx: &mut ResourceContext<'_, Self>, _: Thing, plan: Thing) -> Result<Thing> {
@@ -253,7 +257,11 @@ impl Provider for TestProvider {
         registry.resource(self.0).data_source(self.0);
     }
 
-    async fn configure(&self, _: &mut ConfigureContext, config: Config) -> Result<()> {
+    async fn configure(&self, cx: &mut ConfigureContext, config: Config) -> Result<()> {
+        if config.token.as_str() == Some("slow") {
+            cx.stop().cancelled().await;
+            std::future::pending::<()>().await;
+        }
         config.token.get_optional()?;
         self.0.see(format!("configured for {}", config.region.get()?));
         Ok(())
@@ -490,29 +498,34 @@ async fn a_read_answers_gone_or_the_state_with_its_notes() {
 }
 
 #[tokio::test]
-async fn an_interrupt_ends_reads_and_no_change() {
-    let (engine, _) = configured(Behaviour::Well).await;
-    engine.stop_provider();
-    let request = read_resource::Request {
-        state: thing("1".into(), "a"),
-        private: Vec::new(),
-        identity: None,
-        meta: Value::Null,
-        deferral_allowed: false,
+async fn an_interrupt_ends_what_reads_and_only_what_runs() {
+    let (engine, _) = configured(Behaviour::UntilStopped).await;
+    let read = || {
+        let request = read_resource::Request {
+            state: thing("1".into(), "a"),
+            private: Vec::new(),
+            identity: None,
+            meta: Value::Null,
+            deferral_allowed: false,
+        };
+        engine.read_resource("test_thing", request)
     };
-    let read = engine.read_resource("test_thing", request).await.err().unwrap();
-    assert_eq!(summary(&read), ["Error: Interrupted"]);
-    let planned = thing(Value::unknown(), "a");
-    let request = apply_resource_change::Request {
-        prior: Value::Null,
-        config: planned.clone(),
-        planned,
-        private: Vec::new(),
-        identity: None,
-        meta: Value::Null,
-    };
-    let applied = engine.apply_resource_change("test_thing", request).await.unwrap();
-    assert!(applied.state == thing("1".into(), "a") && applied.diagnostics.is_empty());
+    // A process that was started by hand outlives the run that is interrupted.
+    for _ in 0..2 {
+        let (read, ()) = tokio::join!(read(), async { engine.stop_provider() });
+        assert_eq!(summary(&read.err().unwrap()), ["Error: Interrupted"]);
+    }
+    let source = engine.read_data_source("test_thing", config("a"), Value::Null, false);
+    assert!(source.await.is_ok(), "what begins later runs");
+}
+
+#[tokio::test]
+async fn an_interrupt_ends_a_configuration() {
+    let (engine, _) = engine(Behaviour::UntilStopped);
+    let configure = |token: &str| engine.configure_provider("1.11.4".into(), provider_config(token.into()));
+    let (configured, ()) = tokio::join!(configure("slow"), async { engine.stop_provider() });
+    assert_eq!(summary(&configured.unwrap_err()), ["Error: Interrupted"]);
+    assert!(configure("quick").await.is_ok());
 }
 
 #[tokio::test]

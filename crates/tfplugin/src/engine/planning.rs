@@ -2,7 +2,8 @@
 //!
 //! What is configured is planned. Where the configuration says nothing: the default; else, of a computed attribute,
 //! the value that is there, or unknown where there is none; else null. Defaults follow from a null in the
-//! configuration, never from the host's proposed state, which keeps the value of an attribute that was deleted.
+//! configuration, never from the host's proposed state, which keeps the value of an attribute that was deleted. An
+//! element of a list or set that the configuration changes is another one: what is computed of it is not there yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,12 +44,16 @@ fn follow(attribute: &Attribute, config: &Value, prior: Option<&Value>) -> Value
     match (nesting, wanted) {
         (Nesting::Single, wanted) => follow_element(nested, wanted, prior),
         (Nesting::List, Value::List(elements)) => {
-            let prior = |index| match prior {
-                Some(Value::List(prior)) => prior.get(index),
+            // What was computed for an element is not what will be for another one that takes its place.
+            let is_same = |element, prior| attribute.is_known_by_place() || could_be(nested, element, prior);
+            let prior = |index, element| match prior {
+                Some(Value::List(prior)) => prior.get(index).filter(|prior| is_same(element, prior)),
                 _ => None,
             };
-            let planned =
-                elements.iter().enumerate().map(|(index, element)| follow_element(nested, element, prior(index)));
+            let planned = elements
+                .iter()
+                .enumerate()
+                .map(|(index, element)| follow_element(nested, element, prior(index, element)));
             Value::List(planned.collect())
         }
         (Nesting::Map, Value::Map(elements)) => {
@@ -231,6 +236,7 @@ mod tests {
             .computed("status", string("").recomputed())
             .optional("flags", object(Schema::new("").optional("on", boolean("").replace()), ""))
             .optional("list", list_of(element(), ""))
+            .optional("places", list_of(element(), "").known_by_place())
             .optional("set", set_of(element(), ""))
     }
 
@@ -292,26 +298,28 @@ mod tests {
     }
 
     #[test]
-    fn lists_follow_their_places_and_sets_their_contents() {
-        let prior_elements = vec![element("a", "red", "1"), element("b", "blue", "2")];
-        let prior = config(&[
-            ("name", "x".into()),
-            ("list", Value::List(prior_elements.clone())),
-            ("set", Value::set(prior_elements)),
-        ]);
-        let wanted = vec![element("b", "blue", ""), element("a", "", ""), element("c", "", "")];
-        let planned = plan(
-            &config(&[("name", "x".into()), ("list", Value::List(wanted.clone())), ("set", Value::set(wanted))]),
-            Some(&prior),
-        );
-        let mut new = element("c", "red", "");
-        if let Value::Map(new) = &mut new {
-            new.insert("id".into(), Value::unknown());
-        }
-        let list = Value::List(vec![element("b", "blue", "1"), element("a", "red", "2"), new.clone()]);
-        assert!(planned.attribute("list") == &list, "by index");
-        let set = Value::set([element("a", "red", "1"), element("b", "blue", "2"), new]);
-        assert!(planned.attribute("set") == &set, "by what is configured");
+    fn elements_keep_what_is_computed_while_they_are_the_same() {
+        let names = ["list", "places", "set"];
+        let holder = |elements: &[Value]| {
+            let value = |name| match name {
+                "set" => Value::set(elements.to_vec()),
+                _ => Value::List(elements.to_vec()),
+            };
+            config(&names.map(|name| (name, value(name))))
+        };
+        let new = |name: &str, color: &str| {
+            Value::object([("name", name.into()), ("color", color.into()), ("id", Value::unknown())])
+        };
+        let prior = holder(&[element("a", "red", "1"), element("b", "blue", "2"), element("c", "red", "3")]);
+        // The first one is taken out, and the last one stays in its place by chance.
+        let planned =
+            plan(&holder(&[element("b", "blue", ""), element("d", "", ""), element("c", "red", "")]), Some(&prior));
+        let by_place = [element("b", "blue", "1"), element("d", "red", "2"), element("c", "red", "3")];
+        let by_content = [element("b", "blue", "2"), new("d", "red"), element("c", "red", "3")];
+        assert!(planned.attribute("places") == &Value::List(by_place.to_vec()));
+        let list = [new("b", "blue"), new("d", "red"), element("c", "red", "3")];
+        assert!(planned.attribute("list") == &Value::List(list.to_vec()), "{planned:?}");
+        assert!(planned.attribute("set") == &Value::set(by_content));
     }
 
     #[test]

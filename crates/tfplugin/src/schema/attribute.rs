@@ -85,6 +85,7 @@ pub struct Draft {
     default: Option<Value>,
     replace: Replace,
     recomputed: bool,
+    known_by_place: bool,
     equality: Option<fn(&Value, &Value) -> bool>,
     validators: Vec<Validator>,
 }
@@ -160,6 +161,7 @@ impl Draft {
             default: None,
             replace: Replace::Never,
             recomputed: false,
+            known_by_place: false,
             equality: None,
             validators: Vec::new(),
         }
@@ -203,6 +205,14 @@ impl Draft {
     #[must_use]
     pub fn recomputed(mut self) -> Self {
         self.recomputed = true;
+        self
+    }
+
+    /// The elements of a list of nested objects are known by their places: what is computed of one stays when the
+    /// configuration changes it. Without this, one that changes is another, and what is computed of it unknown.
+    #[must_use]
+    pub fn known_by_place(mut self) -> Self {
+        self.known_by_place = true;
         self
     }
 
@@ -302,6 +312,12 @@ impl Attribute {
     #[must_use]
     pub fn is_recomputed(&self) -> bool {
         self.draft.recomputed
+    }
+
+    /// Whether the elements of a list are known by their places alone.
+    #[must_use]
+    pub fn is_known_by_place(&self) -> bool {
+        self.draft.known_by_place
     }
 
     /// Whether two values of this attribute mean the same, at any depth.

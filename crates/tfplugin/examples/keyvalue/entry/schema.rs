@@ -44,7 +44,7 @@ pub(super) fn schema() -> Schema {
         .optional("labels", map(Type::String, "Labels.").validate(size(0..=16).and(each(length(0..=64)))))
         .optional("extra", dynamic("A value of any type, kept with its type."))
         .optional("owner", object(owner(), "Who looks after the entry."))
-        .optional("comments", list_of(comment(), "Comments, in their order."))
+        .optional("comments", list_of(comment(), "Comments, in their order.").known_by_place())
         .optional("links", set_of(link(), "Other entries that belong to this one."))
         .optional("variants", map_of(variant(), "Further content, by name."))
         .optional(

@@ -49,7 +49,7 @@ macro_rules! refuse {
 #[tonic::async_trait]
 impl<P: Provider> provider_server::Provider for Service<P> {
     async fn get_metadata(&self, _: Request<proto::get_metadata::Request>) -> Answer<proto::get_metadata::Response> {
-        Ok(Response::new(get_metadata::serve(&self.engine)))
+        self.call("GetMetadata", Subject::Provider, |engine| async move { Ok(get_metadata::serve(&engine)) }).await
     }
 
     async fn get_provider_schema(
@@ -105,7 +105,10 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         _: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Answer<proto::get_resource_identity_schemas::Response> {
-        Ok(Response::new(get_resource_identity_schemas::serve(&self.engine)))
+        self.call("GetResourceIdentitySchemas", Subject::Provider, |engine| async move {
+            Ok(get_resource_identity_schemas::serve(&engine))
+        })
+        .await
     }
 
     async fn upgrade_resource_identity(
@@ -161,7 +164,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     }
 
     async fn get_functions(&self, _: Request<proto::get_functions::Request>) -> Answer<proto::get_functions::Response> {
-        Ok(Response::new(get_functions::serve(&self.engine)))
+        self.call("GetFunctions", Subject::Provider, |engine| async move { Ok(get_functions::serve(&engine)) }).await
     }
 
     async fn call_function(

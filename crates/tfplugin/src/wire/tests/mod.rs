@@ -3,6 +3,7 @@
 mod action;
 mod breaches;
 mod logs;
+mod panics;
 mod state;
 
 use tfplugin_proto::tfplugin6 as proto;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tfplugin::resource::{Change, IdentitySchema, ImportTarget};
 use tfplugin::schema::validator::{Validator, length, not_blank, trimmed};
-use tfplugin::schema::{Replace, string};
-use tfplugin::value::{Type, Value};
+use tfplugin::schema::{Equality, Replace, string};
+use tfplugin::value::Type;
 use tfplugin::{Attr, Context, Diagnostic, Diagnostics, Model, Resource, ResourceContext, Result, Schema};
 use wandb_client::{Guarded, Member, MemberChange, ScimAccess};
 
@@ -79,7 +79,7 @@ impl Resource for TeamMemberResource {
                  that of another person replaces the membership.",
             )
             .replaced(Replace::IfConfigured)
-            .equal_when(same_name)
+            .equal_when(Equality::text(same))
             .validate(not_blank().and(length(1..=128)).and(no_address())),
         )
         .optional_computed(
@@ -89,7 +89,7 @@ impl Resource for TeamMemberResource {
                  to that of another person replaces the membership.",
             )
             .replaced(Replace::IfConfigured)
-            .equal_when(same_name)
+            .equal_when(Equality::text(same))
             .validate(address()),
         )
         .optional(
@@ -481,10 +481,6 @@ fn not_found(team: &str, who: &str) -> Diagnostic {
              `TEAM/id:ID`; service accounts are imported as `wandb_service_account`."
         ),
     )
-}
-
-fn same_name(left: &Value, right: &Value) -> bool {
-    matches!((left.as_str(), right.as_str()), (Some(left), Some(right)) if same(left, right))
 }
 
 fn no_address() -> Validator {

@@ -148,13 +148,7 @@ fn collect_replacements(
             continue;
         }
         let path = path.clone().attribute(name);
-        let replace = match attribute.replaced() {
-            Replace::Never => false,
-            Replace::Always => true,
-            Replace::IfConfigured => !config.is_null(),
-            Replace::If(decide) => decide(&ReplaceRequest { prior, config, planned }),
-        };
-        if replace {
+        if attribute.replaced().applies(&ReplaceRequest { prior, config, planned }) {
             paths.push(path);
             continue;
         }
@@ -211,7 +205,7 @@ fn may_replace(attributes: &Attributes) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Schema, boolean, list_of, map_of, object, set_of, string};
+    use crate::schema::{Equality, Schema, boolean, list_of, map_of, object, set_of, string};
 
     fn schema() -> Schema {
         let element = || {
@@ -223,10 +217,7 @@ mod tests {
         Schema::new("")
             .required(
                 "name",
-                string("").equal_when(|left, right| {
-                    let fold = |value: &Value| value.as_str().map(str::to_lowercase);
-                    fold(left).is_some() && fold(left) == fold(right)
-                }),
+                string("").equal_when(Equality::text(|left, right| left.to_lowercase() == right.to_lowercase())),
             )
             .optional("policy", string("").default("prevent"))
             .optional("note", string(""))

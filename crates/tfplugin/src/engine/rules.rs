@@ -210,14 +210,28 @@ pub(super) fn check_read(type_name: &str, schema: &Schema, config: &Value, state
     report
 }
 
-/// A replacement is asked for because of an attribute that is there.
+/// A replacement is asked for because of a place that the schema has; a value need not be there.
 pub(super) fn check_replacements(type_name: &str, schema: &Schema, paths: &[Path]) -> Diagnostics {
-    let is_attribute =
-        |path: &Path| matches!(path.steps().first(), Some(Step::Attribute(name)) if schema.attribute(name).is_some());
-    let unknown = paths.iter().filter(|path| !is_attribute(path));
+    let is_place = |path: &Path| !path.is_root() && leads_somewhere(schema.object_type(), path.steps());
+    let unknown = paths.iter().filter(|path| !is_place(path));
     unknown
         .map(|path| breach(type_name, format!("it asks for replacement because of `{path}`, which it does not have.")))
         .collect()
+}
+
+fn leads_somewhere(ty: &Type, steps: &[Step]) -> bool {
+    let Some((step, rest)) = steps.split_first() else { return true };
+    match (ty, step) {
+        (Type::Object(object), Step::Attribute(name)) => {
+            object.attributes.get(name).is_some_and(|ty| leads_somewhere(ty, rest))
+        }
+        (Type::List(element), Step::Index(_))
+        | (Type::Map(element), Step::Key(_))
+        | (Type::Set(element), Step::Element(_)) => leads_somewhere(element, rest),
+        (Type::Tuple(elements), Step::Index(index)) => elements.get(*index).is_some_and(|ty| leads_somewhere(ty, rest)),
+        (Type::Dynamic, _) => true,
+        _ => false,
+    }
 }
 
 /// A plan keeps what is configured and chooses only what is computed.
@@ -358,7 +372,7 @@ pub(super) fn check_applied(type_name: &str, schema: &Schema, planned: &Value, a
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{list_of, map_of, object, set_of, string};
+    use crate::schema::{Equality, list_of, map_of, object, set_of, string};
     use crate::value::Refinement;
 
     fn schema() -> Schema {
@@ -398,6 +412,26 @@ mod tests {
         ]);
         let report = check_planned("t", &schema(), &config, None, &bad);
         assert_eq!(places(&report), ["items[0].a", "name", "note", "token"]);
+    }
+
+    #[test]
+    fn a_replacement_for_a_place_that_no_value_can_have_is_found() {
+        let items = || Path::from("items");
+        let paths = [
+            "name".into(),
+            items(),
+            items().index(3).attribute("a"),
+            items().index(0).attribute("typo"),
+            items().attribute("a"),
+            items().key("a"),
+            "name".parse::<Path>().unwrap().index(0),
+            "typo".into(),
+            Path::root(),
+        ];
+        let details: Vec<_> =
+            check_replacements("t", &schema(), &paths).into_iter().map(|diagnostic| diagnostic.detail).collect();
+        assert_eq!(details.len(), 6, "{details:?}");
+        assert!(details[0].contains("`items[0].typo`"), "{details:?}");
     }
 
     #[test]
@@ -451,9 +485,7 @@ mod tests {
 
     #[test]
     fn a_planned_set_has_the_configured_elements_and_chooses_what_is_computed() {
-        fn folded(left: &Value, right: &Value) -> bool {
-            left.as_str().map(str::to_lowercase) == right.as_str().map(str::to_lowercase)
-        }
+        let folded = Equality::text(|left, right| left.to_lowercase() == right.to_lowercase());
         let element = Schema::new("")
             .computed("at", string(""))
             .required("name", string(""))

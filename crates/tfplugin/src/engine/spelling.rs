@@ -66,15 +66,14 @@ fn could_be(attributes: &Attributes, known: &Value, answered: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Schema, list_of, map_of, object, set_of, string};
+    use crate::schema::{Equality, Schema, list_of, map_of, object, set_of, string};
 
-    fn folded(left: &Value, right: &Value) -> bool {
-        let fold = |value: &Value| value.as_str().map(str::to_lowercase);
-        fold(left).is_some() && fold(left) == fold(right)
+    fn folded() -> Equality {
+        Equality::text(|left, right| left.to_lowercase() == right.to_lowercase())
     }
 
     fn element() -> Schema {
-        Schema::new("").required("name", string("").equal_when(folded)).computed("status", string(""))
+        Schema::new("").required("name", string("").equal_when(folded())).computed("status", string(""))
     }
 
     fn value(name: &str, status: Value) -> Value {

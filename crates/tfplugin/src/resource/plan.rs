@@ -107,7 +107,8 @@ pub struct Plan<'a, R: Resource + ?Sized> {
 
 impl<R: Resource + ?Sized> Plan<'_, R> {
     /// Asks for replacement because of one attribute that changes; hosts replace nothing for one that stays as it is.
-    /// Where there is no such attribute, make a computed one unknown.
+    /// Where there is no such attribute, make a computed one unknown. A path that the schema does not have is told as a
+    /// bug.
     pub fn require_replacement(&mut self, attribute: impl Into<Path>) {
         self.replace.push(attribute.into());
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::modifier::{Equality, Replace};
 use super::validator::{self, Validator};
 use super::{Attributes, object_type};
 use crate::value::{Type, Value};
@@ -50,29 +51,13 @@ pub enum Nesting {
     Map,
 }
 
-/// When a change of an attribute means that the object is made anew.
-#[derive(Clone, Copy, Default)]
-pub enum Replace {
-    /// Never: it can be changed in place.
-    #[default]
-    Never,
-    /// Always.
-    Always,
-    /// When the configuration asks for the change; not when the provider computes another value.
-    IfConfigured,
-    /// When the function says so.
-    If(fn(&ReplaceRequest<'_>) -> bool),
-}
-
-/// What [`Replace::If`] decides by.
-#[derive(Debug)]
-pub struct ReplaceRequest<'a> {
-    /// The attribute as it is.
-    pub prior: &'a Value,
-    /// The attribute as configured.
-    pub config: &'a Value,
-    /// The attribute as it will be; unknown where that is not known yet.
-    pub planned: &'a Value,
+/// What tells that an element of a list of nested objects is still the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KnownBy {
+    /// What is configured of it.
+    Content,
+    /// Its place alone.
+    Place,
 }
 
 /// An attribute on its way into a schema: everything but who sets it.
@@ -85,8 +70,8 @@ pub struct Draft {
     default: Option<Value>,
     replace: Replace,
     recomputed: bool,
-    known_by_place: bool,
-    equality: Option<fn(&Value, &Value) -> bool>,
+    element: KnownBy,
+    equality: Option<Equality>,
     validators: Vec<Validator>,
 }
 
@@ -161,7 +146,7 @@ impl Draft {
             default: None,
             replace: Replace::Never,
             recomputed: false,
-            known_by_place: false,
+            element: KnownBy::Content,
             equality: None,
             validators: Vec::new(),
         }
@@ -212,13 +197,13 @@ impl Draft {
     /// configuration changes it. Without this, one that changes is another, and what is computed of it unknown.
     #[must_use]
     pub fn known_by_place(mut self) -> Self {
-        self.known_by_place = true;
+        self.element = KnownBy::Place;
         self
     }
 
     /// When two spellings mean the same: then there is no difference, and the user's own spelling stays.
     #[must_use]
-    pub fn equal_when(mut self, equality: fn(&Value, &Value) -> bool) -> Self {
+    pub fn equal_when(mut self, equality: Equality) -> Self {
         self.equality = Some(equality);
         self
     }
@@ -304,8 +289,8 @@ impl Attribute {
 
     /// When a change means that the object is made anew.
     #[must_use]
-    pub fn replaced(&self) -> Replace {
-        self.draft.replace
+    pub fn replaced(&self) -> &Replace {
+        &self.draft.replace
     }
 
     /// Whether every update computes it anew.
@@ -317,13 +302,13 @@ impl Attribute {
     /// Whether the elements of a list are known by their places alone.
     #[must_use]
     pub fn is_known_by_place(&self) -> bool {
-        self.draft.known_by_place
+        self.draft.element == KnownBy::Place
     }
 
     /// Whether two values of this attribute mean the same, at any depth.
     #[must_use]
     pub fn same(&self, left: &Value, right: &Value) -> bool {
-        if left == right || self.draft.equality.is_some_and(|same| same(left, right)) {
+        if left == right || self.draft.equality.as_ref().is_some_and(|same| same.holds(left, right)) {
             return true;
         }
         let Kind::Nested(nesting, nested) = &self.draft.kind else { return false };

@@ -14,6 +14,7 @@ mod agreement;
 mod attribute;
 mod defaults;
 mod faults;
+pub mod modifier;
 mod validate;
 pub mod validator;
 
@@ -23,9 +24,10 @@ use std::sync::OnceLock;
 use crate::value::{ObjectType, Type};
 
 pub use self::attribute::{
-    Attribute, Draft, Kind, Nesting, Replace, ReplaceRequest, Usage, boolean, dynamic, integer, list, list_of, map,
-    map_of, number, object, set, set_of, string,
+    Attribute, Draft, Kind, Nesting, Usage, boolean, dynamic, integer, list, list_of, map, map_of, number, object, set,
+    set_of, string,
 };
+pub use self::modifier::{Equality, Replace, ReplaceRequest};
 
 pub(crate) use self::defaults::fill_defaults;
 

@@ -114,7 +114,7 @@ fn describe(hidden: bool, value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::validator::{length, one_of};
-    use super::super::{list_of, set_of, string};
+    use super::super::{Equality, list_of, set_of, string};
     use super::*;
 
     fn schema() -> Schema {
@@ -163,8 +163,7 @@ mod tests {
 
     #[test]
     fn elements_of_a_set_that_come_to_the_same_are_told() {
-        let folded =
-            |left: &Value, right: &Value| left.as_str().map(str::to_lowercase) == right.as_str().map(str::to_lowercase);
+        let folded = Equality::text(|left, right| left.to_lowercase() == right.to_lowercase());
         let tag = Schema::new("")
             .required("name", string("").equal_when(folded))
             .optional("color", string("").default("red"));

@@ -2,7 +2,9 @@
 
 use tfplugin::resource::{IdentitySchema, Upgrade};
 use tfplugin::schema::validator::{Validator, between, each, length, not_blank, one_of, size};
-use tfplugin::schema::{Replace, ReplaceRequest, dynamic, integer, list_of, map, map_of, object, set_of, string};
+use tfplugin::schema::{
+    Equality, Replace, ReplaceRequest, dynamic, integer, list_of, map, map_of, object, set_of, string,
+};
 use tfplugin::value::{Type, Value};
 use tfplugin::{Result, Schema, timeouts};
 
@@ -32,8 +34,8 @@ pub(super) fn schema() -> Schema {
             string("What the content is. Upper and lower case mean the same. Another kind makes the entry anew.")
                 .default("text/plain")
                 .validate(media_type())
-                .equal_when(same_media_type)
-                .replaced(Replace::If(changes_kind)),
+                .equal_when(Equality::text(str::eq_ignore_ascii_case))
+                .replaced(Replace::when(changes_kind)),
         )
         .optional_computed(
             "shard",
@@ -104,14 +106,6 @@ fn media_type() -> Validator {
     Validator::text("a media type such as `text/plain`", |text| {
         text.split_once('/').is_some_and(|(kind, form)| !kind.is_empty() && !form.is_empty())
     })
-}
-
-/// Two spellings of the same: no difference in a plan, and the user's own spelling stays.
-fn same_media_type(left: &Value, right: &Value) -> bool {
-    match (left.as_str(), right.as_str()) {
-        (Some(left), Some(right)) => left.eq_ignore_ascii_case(right),
-        _ => false,
-    }
 }
 
 /// Whether the part before the slash changes. Where that is not known yet, it might.

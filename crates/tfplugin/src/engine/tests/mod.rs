@@ -10,7 +10,7 @@ use crate::provider::ConfigureContext;
 use crate::resource::{
     Change, IdentitySchema, ImportTarget, Move, MoveSource, Plan, Resource, ResourceContext, Upgrade,
 };
-use crate::schema::{integer, string};
+use crate::schema::{Equality, integer, string};
 use crate::serve::About;
 use crate::value::{Type, Value};
 use crate::{Context, DataSource, Diagnostics};
@@ -106,10 +106,10 @@ impl Resource for &'static Things {
             .computed("id", string("The id."))
             .required(
                 "name",
-                string("The name.").replace().equal_when(|left, _| {
-                    assert!(left.as_str() != Some("unspeakable"), "hunter2");
+                string("The name.").replace().equal_when(Equality::text(|left, _| {
+                    assert!(left != "unspeakable", "hunter2");
                     false
-                }),
+                })),
             )
             .optional("policy", string("The policy.").default("prevent"))
             .optional("size", integer("The size."))

@@ -5,6 +5,7 @@
 
 mod actions;
 mod failures;
+mod nested;
 mod provider;
 mod replacement;
 mod scene;
@@ -31,7 +32,7 @@ fn main() -> Result<ExitCode> {
         return Ok(tfplugin::serve(provider::BenchProvider));
     }
     let arguments = Arguments::from_args();
-    let cases = [actions::CASES, failures::CASES, replacement::CASES].into_iter().flatten();
+    let cases = [actions::CASES, failures::CASES, nested::CASES, replacement::CASES].into_iter().flatten();
     let releases = releases()?;
     let trials = cases.flat_map(|case| releases.iter().map(move |release| trial(*release, case))).collect();
     Ok(libtest_mimic::run(&arguments, trials).exit_code())

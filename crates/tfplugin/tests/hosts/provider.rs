@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use tfplugin::resource::Change;
-use tfplugin::schema::{boolean, string};
+use tfplugin::schema::{boolean, list_of, string};
 use tfplugin::{
     About, Action, ActionContext, Attr, ConfigureContext, Context, Diagnostic, Model, Provider, Registry, Resource,
     ResourceContext, Result, Schema,
@@ -65,6 +65,14 @@ pub(crate) struct Thing {
     id: Attr<String>,
     name: Attr<String>,
     note: Attr<String>,
+    parts: Attr<Vec<Attr<Part>>>,
+}
+
+#[derive(Clone, Model)]
+pub(crate) struct Part {
+    name: Attr<String>,
+    kind: Attr<String>,
+    id: Attr<String>,
 }
 
 impl Resource for ThingResource {
@@ -75,10 +83,15 @@ impl Resource for ThingResource {
     type Private = u32;
 
     fn schema(&self) -> Schema {
+        let part = Schema::new("")
+            .required("name", string("The part's name."))
+            .optional("kind", string("What it is.").replace())
+            .computed("id", string("The part's id, which follows from its name."));
         Schema::new("A thing.")
             .computed("id", string("Its id."))
             .required("name", string("Its name.").replace())
             .optional("note", string("A note."))
+            .optional("parts", list_of(part, "Its parts."))
     }
 
     fn identity(&self, _: &Thing) -> Result<()> {
@@ -97,7 +110,7 @@ impl Resource for ThingResource {
     async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: Thing) -> Result<Thing> {
         cx.provider().write("create")?;
         cx.private = 7;
-        Ok(Thing { id: "1".into(), ..plan })
+        Ok(Thing { id: "1".into(), ..with_ids(plan) })
     }
 
     async fn read(&self, _: &mut ResourceContext<'_, Self>, state: Thing) -> Result<Option<Thing>> {
@@ -108,7 +121,7 @@ impl Resource for ThingResource {
         cx.provider().write(&format!("update {}", cx.private))?;
         cx.private += 1;
         budge(&prior)?;
-        Ok(plan)
+        Ok(with_ids(plan))
     }
 
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: Thing) -> Result<()> {
@@ -116,6 +129,17 @@ impl Resource for ThingResource {
         cx.private += 1;
         budge(&state)
     }
+}
+
+fn with_ids(mut thing: Thing) -> Thing {
+    if let Attr::Known(parts) = &mut thing.parts {
+        for part in parts {
+            if let Attr::Known(part) = part {
+                part.id = part.name.as_str().map(|name| format!("{name}!")).into();
+            }
+        }
+    }
+    thing
 }
 
 /// Some things cannot be changed any more.

@@ -14,16 +14,16 @@ use crate::provider::Connection;
 /// A server may hold several organizations, and the administrator of each is shown its own teams: to one of another
 /// organization, or of another server, all teams of this state seem gone. So a team counts as gone only for a caller who
 /// looks into the organization that it was seen in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Origin {
-    /// The organization's name; none where the server does not tell it.
-    organization: Option<String>,
+    /// The organization's name.
+    organization: String,
 }
 
-/// Where a team is that is there. None where that cannot be read now: it is only a help, for later.
+/// Where a team is that is there. None where that is not told, or cannot be read now: it is only a help, for later.
 pub(crate) async fn origin(connection: &Connection, team: &str) -> Option<Origin> {
-    let organization = connection.client.organization(team).await.ok()?;
-    Some(Origin { organization: organization.map(|organization| organization.name.clone()) })
+    let organization = connection.client.organization(team).await.ok().flatten()?;
+    Some(Origin { organization: organization.name.clone() })
 }
 
 /// Notes where a team is, once.
@@ -33,12 +33,21 @@ pub(crate) async fn note_origin(connection: &Connection, team: &str, noted: &mut
     }
 }
 
-/// Whether a caller who sees all that he could sees what was seen there.
-pub(crate) async fn looks_into(connection: &Connection, origin: Option<&Origin>) -> Result<bool> {
+/// Whether a caller who sees all teams that he could see looks into the organization of this one: where the team is now, if
+/// it is to be seen, else where it was seen last.
+pub(crate) async fn looks_into(connection: &Connection, team: &str, noted: Option<&Origin>) -> Result<bool> {
+    let there = origin(connection, team).await;
+    let there = there.as_ref().or(noted).map(|origin| &origin.organization);
     let here = connection.client.organization_of_teams().await;
     let here = here.explain("read the organization of the credential's teams")?;
-    let there = origin.and_then(|origin| origin.organization.as_ref());
-    Ok(here.as_ref().map(|organization| &organization.name) == there)
+    Ok(match (here.as_ref().map(|organization| &organization.name), there) {
+        (Some(here), Some(there)) => here == there,
+        // A server that tells none has one.
+        (None, None) => true,
+        // The admin of an instance need not be in a team that would tell.
+        (None, Some(_)) => connection.caller.admin,
+        (Some(_), None) => false,
+    })
 }
 
 /// A team that is in the state, for a refresh. `None` where it is certainly gone; an error where it is only hidden, since
@@ -50,7 +59,7 @@ pub(crate) async fn team(connection: &Connection, name: &str, origin: Option<&Or
     }
     let is_absent = connection.caller.admin
         || matches!(connection.client.team_exists(name).await.explain(&action)?, TeamExistence::Absent);
-    if is_absent && looks_into(connection, origin).await? {
+    if is_absent && looks_into(connection, name, origin).await? {
         return Ok(None);
     }
     Err(team_not_visible(connection, name, origin).into())
@@ -86,8 +95,8 @@ pub(crate) fn team_not_found(connection: &Connection, team: &str) -> Diagnostic 
 
 /// A team that is in the state and cannot be seen.
 pub(crate) fn team_not_visible(connection: &Connection, team: &str, origin: Option<&Origin>) -> Diagnostic {
-    let organization = origin.and_then(|origin| origin.organization.as_ref());
-    let organization = organization.map(|name| format!(" of the organization \"{name}\"")).unwrap_or_default();
+    let organization = origin.map(|origin| format!(" of the organization \"{}\"", origin.organization));
+    let organization = organization.unwrap_or_default();
     Diagnostic::error(
         "Team not visible",
         format!(

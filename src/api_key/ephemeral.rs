@@ -138,7 +138,7 @@ impl EphemeralResource for EphemeralApiKey {
 
     async fn close(&self, cx: &mut Context<'_, Connection>, open: Open) -> Result<()> {
         let revoked = cx.provider().client.delete_api_key(&ApiKeyId::new(&open.object)).await;
-        revoked.explain(&format!("revoke the ephemeral API key \"{}\"", open.name))
+        revoked.explain(&format!("revoke the ephemeral API key \"{}\"", open.name)).map(drop)
     }
 }
 

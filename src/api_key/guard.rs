@@ -49,8 +49,9 @@ pub(super) fn whole_key(place: &str) -> Diagnostic {
 pub(super) fn refuse_own_objects(connection: &Connection, notes: &Notes) -> Result<()> {
     let Some(own) = connection.client.own_key_id() else { return Ok(()) };
     let own_object = connection.caller.api_keys.iter().find(|key| key.key_id == own).map(|key| key.id.as_str());
-    let revoked = [&notes.object, &notes.previous_object];
-    let is_own = revoked.into_iter().flatten().any(|object| Some(object.as_str()) == own_object);
+    let revoked = [&notes.object, &notes.previous_object].into_iter().flatten();
+    let mut revoked = revoked.chain(notes.lost.iter().map(|lost| &lost.object));
+    let is_own = revoked.any(|object| Some(object.as_str()) == own_object);
     if is_own { Err(own_key(own).into()) } else { Ok(()) }
 }
 

@@ -45,8 +45,8 @@ pub(super) async fn find(connection: &Connection, notes: &Notes, owner: &UserId)
     let found = connection.client.find_service_account(owner).await;
     Ok(match found.explain(&format!("look for the service account `{owner}` in all teams"))? {
         AccountExistence::Exists(account) => Owner::In(account.team),
-        AccountExistence::Absent if sees_where_it_was(connection, notes, has_left).await? => Owner::Gone,
-        AccountExistence::CannotTell(_) if has_left && !lives_on(connection, notes, owner).await => Owner::Gone,
+        AccountExistence::Absent if sees_where_it_was(connection, notes).await? => Owner::Gone,
+        AccountExistence::CannotTell(_) if has_left && !lives_on(connection, notes, owner).await? => Owner::Gone,
         AccountExistence::Absent | AccountExistence::CannotTell(_) => Owner::Hidden,
     })
 }
@@ -61,21 +61,16 @@ pub(super) async fn note(connection: &Connection, notes: &mut Notes, owner: &Use
 }
 
 /// Whether the caller sees all teams of the organization that the account was in.
-async fn sees_where_it_was(connection: &Connection, notes: &Notes, team_is_seen: bool) -> Result<bool> {
-    match &notes.team {
-        None => Ok(false),
-        Some(team) if team_is_seen => {
-            let origin = visibility::origin(connection, team).await;
-            visibility::looks_into(connection, origin.as_ref()).await
-        }
-        Some(_) => visibility::looks_into(connection, notes.origin.as_ref()).await,
-    }
+async fn sees_where_it_was(connection: &Connection, notes: &Notes) -> Result<bool> {
+    let Some(team) = &notes.team else { return Ok(false) };
+    visibility::looks_into(connection, team, notes.origin.as_ref()).await
 }
 
-/// Whether an account that left its team is seen by its name elsewhere, as one of the whole organization is.
-async fn lives_on(connection: &Connection, notes: &Notes, owner: &UserId) -> bool {
-    let Some(name) = &notes.owner_name else { return false };
-    connection.client.sees_account(owner, name).await.unwrap_or(false)
+/// Whether an account that left its team is seen by its name elsewhere, as one of the whole organization is. One whose
+/// name is not known may be.
+async fn lives_on(connection: &Connection, notes: &Notes, owner: &UserId) -> Result<bool> {
+    let Some(name) = &notes.owner_name else { return Ok(true) };
+    connection.client.sees_account(owner, name).await.explain(&format!("look for the service account \"{name}\""))
 }
 
 /// Whether the account is in the team; `None` where the caller cannot see it.

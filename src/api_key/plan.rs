@@ -248,8 +248,8 @@ pub(super) fn remarks(step: &Step, prior: &ApiKeyModel, config: &ApiKeyModel, no
     for lost in &notes.lost {
         let what_now = match step {
             Step::Rotate(_) if lost.is_own => {
-                "But this run itself uses it, so it is kept, and the next plans name it: once nothing uses it, set \
-                 `replace_existing_key_id` to its id."
+                "But this run itself uses it, so it is kept. The next rotation revokes it; to do so before, set \
+                 `replace_existing_key_id` to its id once nothing uses it."
             }
             Step::Rotate(_) => "This rotation revokes it, once the new key is made.",
             _ if lost.is_own => "But this run itself uses it: the next rotation makes a key that the state has, too.",

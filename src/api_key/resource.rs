@@ -13,7 +13,7 @@ use wandb_client::{ApiKeyInfo, UserId};
 use super::encryption::{self, Storage};
 use super::guard;
 use super::mint::{Order, locate};
-use super::model::{self, ApiKeyIdentity, ApiKeyModel, LostKey, Notes};
+use super::model::{self, ApiKeyIdentity, ApiKeyModel, LostKey, Notes, Revoke};
 use super::name::Tag;
 use super::owner::{self, Owner};
 use super::plan;
@@ -140,14 +140,17 @@ impl Resource for ApiKeyResource {
             return Ok(None);
         }
         let successor = Tag::successor(&state);
-        let lost = keys.iter().filter(|key| successor.is_some() && key.description == successor);
+        let noted = std::mem::take(&mut cx.private.lost);
+        let was_lost = |key: &ApiKeyInfo| noted.iter().any(|lost| lost.object == key.id.as_str());
+        let is_successor = |key: &ApiKeyInfo| successor.is_some() && key.description == successor;
+        let lost = keys.iter().filter(|key| is_successor(key) || was_lost(key));
         let own = connection.client.own_key_id();
         let lost = lost.map(|key| LostKey {
             object: key.id.to_string(),
             key_id: key.key_id.clone(),
             is_own: own == Some(&key.key_id),
         });
-        let lost = lost.collect();
+        let lost: Vec<LostKey> = lost.collect();
         let state = as_seen(state, current, previous);
         cx.private.team = Some(team);
         owner::note(connection, &mut cx.private, &owner).await;
@@ -156,10 +159,13 @@ impl Resource for ApiKeyResource {
         cx.private.lost = lost;
         cx.private.current_gone = current.is_none();
         if let Some(now) = connection.client.server_time() {
-            schedule::observe(&mut cx.private, &state, now, previous.and_then(|key| key.last_used_at));
+            let is_own = own.is_some() && state.previous_key_id.as_str() == own;
+            // Its uses decide nothing where the run itself makes them.
+            let decides = state.rotation.known().is_some_and(|rotation| rotation.revoke == Revoke::WhenUnused.into());
+            let last_use = previous.and_then(|key| key.last_used_at).filter(|_| decides && !is_own);
+            schedule::observe(&mut cx.private, &state, now, last_use);
+            cx.private.previous_is_own = is_own && cx.private.observed_at.is_some();
         }
-        cx.private.previous_is_own =
-            cx.private.observed_at.is_some() && own.is_some() && state.previous_key_id.as_str() == own;
         Ok(Some(state))
     }
 

@@ -10,7 +10,7 @@ use super::ApiKeyResource;
 use super::encryption::Storage;
 use super::guard;
 use super::mint::{Order, locate};
-use super::model::{ApiKeyModel, Notes};
+use super::model::{ApiKeyModel, LostKey, Notes};
 use super::name::Tag;
 use super::owner::{self, Owner};
 use super::schedule::Terms;
@@ -59,12 +59,18 @@ async fn rotate(cx: &mut Cx<'_>, prior: &ApiKeyModel, plan: ApiKeyModel) -> Resu
     let made = order.make(connection).await?;
     // A run that was killed after it made this key and before its state was saved has left it under this very name. It may
     // have reached a secret store all the same, so it lives until there is another.
-    if let Err(errors) = order.revoke_lost(connection, Some(&made.object)).await {
-        cx.warn(still_there(&whole_name, errors));
-    }
+    let lost = std::mem::take(&mut cx.private.lost);
+    let kept = match order.revoke_lost(connection, Some(&made.object)).await {
+        Ok(_) => revoke_noted(cx, lost).await,
+        Err(errors) => {
+            cx.warn(still_there(&whole_name, errors));
+            lost
+        }
+    };
     if guard::ended(prior, &plan).is_some()
         && let Err(mut failure) = revoke_previous(cx, prior).await
     {
+        cx.private.lost = kept;
         // Three keys do not fit the state, so the newest gives way; should that fail too, the next run finds it.
         if connection.client.delete_api_key(&made.object).await.is_err() {
             failure.push(left_over(&whole_name));
@@ -79,6 +85,7 @@ async fn rotate(cx: &mut Cx<'_>, prior: &ApiKeyModel, plan: ApiKeyModel) -> Resu
         owner_name: cx.private.owner_name.take(),
         object: Some(made.object.to_string()),
         previous_object: present,
+        lost: kept,
         ..Notes::default()
     };
     let terms = Terms::of(&plan.rotation);
@@ -93,6 +100,19 @@ async fn rotate(cx: &mut Cx<'_>, prior: &ApiKeyModel, plan: ApiKeyModel) -> Resu
         last_used_at: Attr::Null,
         ..plan
     })
+}
+
+/// Revokes what earlier runs left behind, as far as it can. Returns what lives on: also what this run itself uses.
+async fn revoke_noted(cx: &mut Cx<'_>, lost: Vec<LostKey>) -> Vec<LostKey> {
+    let client = &cx.provider().client;
+    let mut kept = Vec::new();
+    for key in lost {
+        let is_own = client.own_key_id() == Some(&key.key_id);
+        if is_own || client.delete_api_key(&ApiKeyId::new(&key.object)).await.is_err() {
+            kept.push(LostKey { is_own, ..key });
+        }
+    }
+    kept
 }
 
 /// Revokes the previous key. One that is gone already is no error.
@@ -119,8 +139,16 @@ pub(super) async fn revoke(cx: &Cx<'_>, state: &ApiKeyModel, noted: Option<&str>
         }
     };
     let revoked = cx.provider().client.delete_api_key(&object).await;
-    let key_id = key_id.as_str().unwrap_or(object.as_str());
-    revoked.explain(&format!("revoke the API key `{key_id}` of \"{}\"", state.name.get()?))
+    let shown = key_id.as_str().unwrap_or(object.as_str());
+    if revoked.explain(&format!("revoke the API key `{shown}` of \"{}\"", state.name.get()?))? {
+        return Ok(());
+    }
+    // The server knows no such key: it is gone, or it is one of an organization that this caller sees nothing of.
+    let owner = UserId::new(state.service_account_id.get()?);
+    match owner::find(cx.provider(), &cx.private, &owner).await? {
+        Owner::In(_) | Owner::Gone => Ok(()),
+        Owner::Hidden => Err(owner::not_visible(&owner, state.name.get()?).into()),
+    }
 }
 
 /// Revokes the key of others that this one takes the place of. One that is not there is told, not an error: it may have
@@ -135,7 +163,7 @@ pub(super) async fn revoke_existing(cx: &mut Cx<'_>, state: &ApiKeyModel, key_id
     };
     if let Some(key) = locate(&keys, None, &key_id.into()) {
         let action = format!("revoke the API key `{key_id}`, as `replace_existing_key_id` says");
-        return connection.client.delete_api_key(&key.id).await.explain(&action);
+        return connection.client.delete_api_key(&key.id).await.explain(&action).map(drop);
     }
     cx.warn(
         Diagnostic::warning(
@@ -155,8 +183,8 @@ fn still_there(whole_name: &str, errors: Diagnostics) -> Diagnostic {
     Diagnostic::warning(
         "API key left behind",
         format!(
-            "An earlier run that was interrupted has made an API key \"{whole_name}\", too, and it could not be revoked. The \
-             next plan names it with its id: set `replace_existing_key_id` to that.\n\n{}",
+            "An earlier run that was interrupted may have made an API key \"{whole_name}\", too, and that could not be looked \
+             for. If there are two of that name, the newer one is in the state: revoke the other one in W&B.\n\n{}",
             causes.join("\n\n")
         ),
     )

@@ -4,19 +4,20 @@ use tfplugin::{Context, Diagnostic, ResourceContext, Result};
 use wandb_client::{Error, ScimAccess, UserId};
 
 use super::id;
-use super::keys::{self, Keys};
-use super::resource::{ServiceAccountModel, ServiceAccountResource};
+use super::keys::{self, Account, Keys};
+use super::resource::{Notes, ServiceAccountModel, ServiceAccountResource};
 use crate::caller;
 use crate::error::{Explain as _, causes};
 use crate::provider::Connection;
+use crate::visibility::{self, Origin};
 
 /// What can be said while a destroy is planned.
-pub(super) async fn look(cx: &mut Context<'_, Connection>, prior: &ServiceAccountModel) -> Result<()> {
+pub(super) async fn look(cx: &mut Context<'_, Connection>, prior: &ServiceAccountModel, notes: &Notes) -> Result<()> {
     let connection = cx.provider();
     let (team, name, id) = (prior.home().get()?, prior.name.get()?, id::of_api(prior.id.get()?));
     refuse_own(connection, &id, name)?;
     if !id::is_federated(&prior.id) && prior.force_destroy.known() != Some(&true) {
-        keys::look(cx, team, name, &id).await?;
+        keys::look(cx, &Account { team, name, id: &id }, notes.origin.as_ref()).await?;
     }
     let access = connection.client.scim_access().await;
     let ScimAccess::Closed(refused) = access.explain("ask whether SCIM is open to the credential's account")? else {
@@ -54,10 +55,11 @@ pub(super) async fn destroy(
     refuse_own(cx.provider(), &id, name)?;
     let client = &cx.provider().client;
     // A federated account owns none.
-    let hidden_keys = if id::is_federated(&state.id) { None } else { end_keys(cx.provider(), state, &id).await? };
+    let origin = cx.private.origin.as_ref();
+    let hidden_keys = if id::is_federated(&state.id) { None } else { end_keys(cx.provider(), state, origin).await? };
     let left = match client.delete_service_account(&id).await {
         Ok(true) => return Ok(()),
-        Ok(false) if !is_shown(cx.provider(), team, &id).await => return Ok(()),
+        Ok(false) if !is_shown(cx.provider(), team, &id, origin).await? => return Ok(()),
         Ok(false) => Left::Unknown,
         Err(error) if error.is_forbidden() || error.is_unsupported() => Left::Refused(error),
         Err(error) => return Err(error).explain(&format!("delete the service account \"{name}\"")),
@@ -77,9 +79,18 @@ pub(super) async fn destroy(
     Ok(())
 }
 
-/// Whether the team still shows the account.
-async fn is_shown(connection: &Connection, team: &str, id: &UserId) -> bool {
-    connection.client.service_account(team, id).await.is_ok_and(|account| account.is_some())
+/// Whether the team still shows the account; an error where it is only hidden.
+async fn is_shown(connection: &Connection, team: &str, id: &UserId, origin: Option<&Origin>) -> Result<bool> {
+    match connection.client.service_account(team, id).await {
+        Err(error) if error.is_not_visible() => match visibility::team(connection, team, origin).await? {
+            None => Ok(false),
+            Some(team) => {
+                let members = visibility::members(connection, &team)?;
+                Ok(members.iter().any(|member| member.user_id().as_ref() == Some(id)))
+            }
+        },
+        account => Ok(account.explain(&format!("look for the service account `{id}`"))?.is_some()),
+    }
 }
 
 fn removed_only(name: &str, team: &str, left: &Left, has_hidden_keys: bool) -> Diagnostic {
@@ -147,10 +158,15 @@ pub(super) fn refuse_own(connection: &Connection, id: &UserId, name: &str) -> Re
 
 /// Revokes the account's keys, or refuses where that is not wanted. Returns what hides keys that were wanted to be revoked,
 /// too.
-async fn end_keys(connection: &Connection, account: &ServiceAccountModel, id: &UserId) -> Result<Option<Error>> {
-    let name = account.name.get()?;
+async fn end_keys(
+    connection: &Connection,
+    account: &ServiceAccountModel,
+    origin: Option<&Origin>,
+) -> Result<Option<Error>> {
+    let (name, id) = (account.name.get()?, id::of_api(account.id.get()?));
     let is_forced = account.force_destroy.known() == Some(&true);
-    let keys = match keys::of(connection, account.home().get()?, name, id).await? {
+    let meant = Account { team: account.home().get()?, name, id: &id };
+    let keys = match keys::of(connection, &meant, origin).await? {
         Keys::NoAccount => return Ok(None),
         Keys::Hidden(error) if is_forced => return Ok(Some(error)),
         Keys::Hidden(error) => return Err(keys::hidden(name, &error).into()),

@@ -6,6 +6,16 @@ use wandb_client::{AccountExistence, ApiKeyInfo, UserId};
 use crate::api_key;
 use crate::error::{Explain as _, causes};
 use crate::provider::Connection;
+use crate::visibility::{self, Origin};
+
+/// The account whose keys are meant.
+#[derive(Clone, Copy)]
+pub(super) struct Account<'a> {
+    /// The team that shows it, or did.
+    pub(super) team: &'a str,
+    pub(super) name: &'a str,
+    pub(super) id: &'a UserId,
+}
 
 /// What is seen of an account's keys.
 pub(super) enum Keys {
@@ -18,7 +28,9 @@ pub(super) enum Keys {
 }
 
 /// The keys of an account, wherever it is: an account of the organization lives on outside of its default team.
-pub(super) async fn of(connection: &Connection, team: &str, name: &str, id: &UserId) -> Result<Keys> {
+/// `noted` says where the team was seen.
+pub(super) async fn of(connection: &Connection, account: &Account<'_>, noted: Option<&Origin>) -> Result<Keys> {
+    let Account { team, name, id } = *account;
     let client = &connection.client;
     let action = format!("look for API keys of the service account \"{name}\"");
     let in_team = match client.api_keys(team, id).await {
@@ -27,14 +39,17 @@ pub(super) async fn of(connection: &Connection, team: &str, name: &str, id: &Use
         Ok(None) => None,
         Err(hidden) => Some(hidden),
     };
-    let elsewhere = match client.find_service_account(id).await.explain(&action)? {
-        AccountExistence::Exists(account) => account.team,
-        AccountExistence::CannotTell(hidden)
-            if in_team.is_some() || client.sees_account(id, name).await.unwrap_or(true) =>
-        {
-            return Ok(Keys::Hidden(in_team.unwrap_or(hidden)));
+    let elsewhere = match (client.find_service_account(id).await.explain(&action)?, in_team) {
+        (AccountExistence::Exists(account), _) => account.team,
+        (AccountExistence::Absent, _) if visibility::looks_into(connection, team, noted).await? => {
+            return Ok(Keys::NoAccount);
         }
-        AccountExistence::Absent | AccountExistence::CannotTell(_) => return Ok(Keys::NoAccount),
+        (_, Some(hidden)) => return Ok(Keys::Hidden(hidden)),
+        (AccountExistence::Absent, None) => return Err(visibility::team_not_visible(connection, team, noted).into()),
+        (AccountExistence::CannotTell(hidden), None) => {
+            let lives = client.sees_account(id, name).await.explain(&action)?;
+            return Ok(if lives { Keys::Hidden(hidden) } else { Keys::NoAccount });
+        }
     };
     match client.api_keys(&elsewhere, id).await {
         Ok(keys) => Ok(keys.map_or(Keys::NoAccount, Keys::Seen)),
@@ -45,25 +60,48 @@ pub(super) async fn of(connection: &Connection, team: &str, name: &str, id: &Use
 
 /// Says while an end is planned which keys may be in its way. Those that this configuration manages are destroyed before the
 /// account; they are told from others by the tag that each key made here has in its name.
-pub(super) async fn look(cx: &mut Context<'_, Connection>, team: &str, name: &str, id: &UserId) -> Result<()> {
-    let Keys::Seen(keys) = of(cx.provider(), team, name, id).await? else { return Ok(()) };
-    let others: Vec<ApiKeyInfo> = keys.into_iter().filter(|key| !api_key::is_made_here(key)).collect();
+pub(super) async fn look(
+    cx: &mut Context<'_, Connection>,
+    account: &Account<'_>,
+    noted: Option<&Origin>,
+) -> Result<()> {
+    let others = others(cx.provider(), account, noted).await?;
     if !others.is_empty() {
-        cx.warn(in_the_way(name, &others));
+        let detail = format!(
+            "{}Unless this plan destroys them too, the apply will refuse to end the account, and by then it has revoked \
+             the keys that this configuration manages. {WAYS_OUT}",
+            in_the_way(account.name, &others)
+        );
+        cx.warn(Diagnostic::warning("Service account owns other API keys", detail));
     }
     Ok(())
 }
 
-fn in_the_way(name: &str, keys: &[ApiKeyInfo]) -> Diagnostic {
-    Diagnostic::warning(
-        "Service account owns other API keys",
-        format!(
-            "The service account \"{name}\" owns API keys that Terraform has not made:\n\n{}\n\nUnless this plan destroys \
-             them too, the apply will refuse to end the account, and by then it has revoked the keys that this \
-             configuration manages. {WAYS_OUT}",
-            listed(keys)
-        ),
-    )
+/// The same for an account that is to be replaced. Hosts show no warnings of that plan, so it is refused.
+pub(super) async fn refuse_replacement(
+    connection: &Connection,
+    account: &Account<'_>,
+    noted: Option<&Origin>,
+) -> Result<()> {
+    let others = others(connection, account, noted).await?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "{}Replacing the account would revoke the keys that this configuration manages, and then stop before these. \
+         {WAYS_OUT} That is the way also where one of them is imported already and was not rotated since.",
+        in_the_way(account.name, &others)
+    );
+    Err(Diagnostic::error("Service account owns other API keys", detail).into())
+}
+
+async fn others(connection: &Connection, account: &Account<'_>, noted: Option<&Origin>) -> Result<Vec<ApiKeyInfo>> {
+    let Keys::Seen(keys) = of(connection, account, noted).await? else { return Ok(Vec::new()) };
+    Ok(keys.into_iter().filter(|key| !api_key::is_made_here(key)).collect())
+}
+
+fn in_the_way(name: &str, keys: &[ApiKeyInfo]) -> String {
+    format!("The service account \"{name}\" owns API keys that Terraform has not made:\n\n{}\n\n", listed(keys))
 }
 
 /// Keys that are left when the account is to end.

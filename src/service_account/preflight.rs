@@ -4,8 +4,9 @@ use tfplugin::resource::Change;
 use tfplugin::{Context, Diagnostic, Diagnostics, Result};
 use wandb_client::{Ability, ScimAccess, ServiceAccount, UserId};
 
+use super::keys::{self, Account};
 use super::resource::{AuthenticationMethod, Notes, ServiceAccountModel, ServiceAccountResource};
-use super::{destroy, id, keys};
+use super::{destroy, id};
 use crate::error::{Explain as _, causes};
 use crate::provider::Connection;
 use crate::{caller, import_id};
@@ -19,10 +20,10 @@ pub(super) async fn look(cx: &mut Context<'_, Connection>, change: Change<'_, Se
         }
         Change::Recreate { plan, private } => {
             require_possible(cx.provider(), plan).await?;
-            look_at_replaced(cx, plan, private).await
+            look_at_replaced(cx.provider(), plan, private).await
         }
         Change::Update { prior, plan, .. } => look_at_record(cx, prior, plan).await,
-        Change::Destroy { prior, .. } => destroy::look(cx, prior).await,
+        Change::Destroy { prior, private } => destroy::look(cx, prior, private).await,
     }
 }
 
@@ -58,30 +59,23 @@ async fn require_possible(connection: &Connection, plan: &ServiceAccountModel) -
     Ok(())
 }
 
-/// Looks at the account that another one is to take the place of. It is not shown here, so it is found by the notes.
-async fn look_at_replaced(
-    cx: &mut Context<'_, Connection>,
-    plan: &ServiceAccountModel,
-    replaced: &Notes,
-) -> Result<()> {
-    let Some(id) = replaced.id.as_ref().map(UserId::new) else { return Ok(()) };
-    let name = plan.name.as_str().unwrap_or_default();
-    destroy::refuse_own(cx.provider(), &id, name)?;
-    if let Some(subject) = plan.subject.as_str()
-        && replaced.subject.as_deref() == Some(subject)
-    {
-        let access = cx.provider().client.scim_access().await;
+/// Looks at the account that another one is to take the place of.
+async fn look_at_replaced(connection: &Connection, plan: &ServiceAccountModel, notes: &Notes) -> Result<()> {
+    let Some(replaced) = &notes.account else { return Ok(()) };
+    let id = UserId::new(&replaced.id);
+    destroy::refuse_own(connection, &id, &replaced.name)?;
+    if replaced.subject.is_some() && replaced.subject.as_deref() == plan.subject.as_str() {
+        let access = connection.client.scim_access().await;
         let access = access.explain("ask whether SCIM is open to the credential's account")?;
         if let ScimAccess::Closed(refused) = access {
-            return Err(subject_stays_taken(name, &refused).into());
+            return Err(subject_stays_taken(&replaced.name, &refused).into());
         }
     }
-    match plan.home().as_str() {
-        Some(team) if replaced.subject.is_none() && plan.force_destroy.known() != Some(&true) => {
-            keys::look(cx, team, name, &id).await
-        }
-        _ => Ok(()),
+    if replaced.subject.is_some() || replaced.force_destroy {
+        return Ok(());
     }
+    let account = Account { team: &replaced.team, name: &replaced.name, id: &id };
+    keys::refuse_replacement(connection, &account, notes.origin.as_ref()).await
 }
 
 /// Without SCIM an account only leaves its team, and keeps its subject.

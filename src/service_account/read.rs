@@ -24,10 +24,9 @@ pub(super) async fn read(cx: &mut Cx<'_>, state: ServiceAccountModel) -> Result<
     match found {
         Some(account) => {
             visibility::note_origin(connection, team, &mut cx.private.origin).await;
-            if cx.private.id.is_none() {
-                cx.private.note(&id, state.subject.as_str());
-            }
-            Ok(Some(named_as(state, account)))
+            let state = named_as(state, account);
+            cx.private.note(&state);
+            Ok(Some(state))
         }
         None if state.is_of_organization() => find_elsewhere(cx, state, &id).await,
         None => {
@@ -52,15 +51,17 @@ async fn find_elsewhere(
 ) -> Result<Option<ServiceAccountModel>> {
     let client = &cx.provider().client;
     let (team, name) = (state.home().get()?.clone(), state.name.get()?.clone());
-    let found = client.find_service_account(id).await;
-    let found = match found.explain(&format!("look for the service account `{id}` in all teams"))? {
+    let action = format!("look for the service account `{id}` in all teams");
+    let found = match client.find_service_account(id).await.explain(&action)? {
         AccountExistence::Exists(account) => named_as(state, account),
         AccountExistence::Absent | AccountExistence::CannotTell(_)
-            if client.sees_account(id, &name).await.unwrap_or(false) =>
+            if client.sees_account(id, &name).await.explain(&action)? =>
         {
             state
         }
-        AccountExistence::Absent if visibility::looks_into(cx.provider(), cx.private.origin.as_ref()).await? => {
+        AccountExistence::Absent
+            if visibility::looks_into(cx.provider(), &team, cx.private.origin.as_ref()).await? =>
+        {
             return Ok(None);
         }
         AccountExistence::Absent => return Err(not_visible(&name, id, &team, "").into()),

@@ -6,7 +6,6 @@ use tfplugin::schema::validator::{length, not_blank, one_of, trimmed};
 use tfplugin::schema::{boolean, string};
 use tfplugin::value::Type;
 use tfplugin::{Attr, Context, Diagnostics, Model, Resource, ResourceContext, Result, Schema, string_enum};
-use wandb_client::UserId;
 
 use super::{create, destroy, id, import, plan, preflight, read, validation};
 use crate::provider::Connection;
@@ -39,11 +38,23 @@ pub(crate) struct Notes {
     /// Where the team that shows it was seen.
     #[serde(default)]
     pub(super) origin: Option<Origin>,
-    /// Its id, and the subject that it was made with, where there is one: the plan of a replacement shows neither.
+    /// The account itself: the plan of a replacement does not show the one that ends.
     #[serde(default)]
-    pub(super) id: Option<String>,
-    #[serde(default)]
+    pub(super) account: Option<Noted>,
+}
+
+/// What is noted of the account itself.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Noted {
+    /// Its id in the API.
+    pub(super) id: String,
+    pub(super) name: String,
+    /// The team that shows it.
+    pub(super) team: String,
+    /// The subject that it was made with, where there is one.
     pub(super) subject: Option<String>,
+    /// Whether a destroy revokes keys of others.
+    pub(super) force_destroy: bool,
 }
 
 string_enum! {
@@ -183,12 +194,13 @@ impl Resource for ServiceAccountResource {
         let subject = plan.subject.get_optional()?.cloned();
         cx.private.origin = visibility::origin(cx.provider(), plan.home().get()?).await;
         let account = create::create(cx, &plan).await?;
-        cx.private.note(&account.id, subject.as_deref());
         let (id, method) = match subject {
             Some(_) => (id::federated(&account.id), AuthenticationMethod::FederatedIdentity),
             None => (account.id.to_string().into(), AuthenticationMethod::ApiKey),
         };
-        Ok(ServiceAccountModel { id, authentication_method: method.into(), ..plan })
+        let state = ServiceAccountModel { id, authentication_method: method.into(), ..plan };
+        cx.private.note(&state);
+        Ok(state)
     }
 
     async fn read(
@@ -205,7 +217,7 @@ impl Resource for ServiceAccountResource {
         _: ServiceAccountModel,
         plan: ServiceAccountModel,
     ) -> Result<ServiceAccountModel> {
-        cx.private.note(&id::of_api(plan.id.get()?), plan.subject.as_str());
+        cx.private.note(&plan);
         // Only what W&B does not know, or does not tell, is written down here.
         Ok(plan)
     }
@@ -226,7 +238,7 @@ impl Resource for ServiceAccountResource {
             }
         };
         let state = target.import(cx.provider()).await?;
-        cx.private.note(&id::of_api(state.id.get()?), None);
+        cx.private.note(&state);
         cx.private.origin = visibility::origin(cx.provider(), state.home().get()?).await;
         Ok(state)
     }
@@ -234,9 +246,17 @@ impl Resource for ServiceAccountResource {
 
 impl Notes {
     /// Notes the account itself.
-    pub(super) fn note(&mut self, id: &UserId, subject: Option<&str>) {
-        self.id = Some(id.to_string());
-        self.subject = subject.map(str::to_owned);
+    pub(super) fn note(&mut self, state: &ServiceAccountModel) {
+        let (Some(id), Some(name), Some(team)) = (state.id.as_str(), state.name.as_str(), state.home().as_str()) else {
+            return;
+        };
+        self.account = Some(Noted {
+            id: id::of_api(id).to_string(),
+            name: name.to_owned(),
+            team: team.to_owned(),
+            subject: state.subject.as_str().map(str::to_owned),
+            force_destroy: state.force_destroy.known() == Some(&true),
+        });
     }
 }
 

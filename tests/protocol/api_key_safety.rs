@@ -206,6 +206,10 @@ async fn a_run_rotates_its_own_key_and_does_not_revoke_it() -> Result<()> {
     assert_eq!(plan.action(), Action::NoOp);
     assert_eq!(warnings(plan.warnings()), ["Previous API key is in use by this run"]);
     assert!(!scene.viewer(&first)?.is_empty());
+    // It is used all along, and that is no change of the state.
+    scene.emulator.advance("1h")?;
+    let again = scene.session.refresh(&refreshed).await?.context("a key")?;
+    ensure!(again.private() == refreshed.private() && again.value() == refreshed.value(), "each refresh is a change");
     let at_once = rotating(&account, [("triggers", object([("a", "1".into())]))]);
     assert_eq!(refusal(scene.session.plan(TYPE, Some(&refreshed), &at_once).await)?, own, "that would end it");
 
@@ -235,11 +239,23 @@ async fn a_successor_that_the_run_itself_uses_is_not_lost() -> Result<()> {
     for alive in [&first, &unsaved, &third] {
         assert!(!scene.viewer(alive)?.is_empty());
     }
-    // It is named by what is planned from then on.
-    let later = rotating(&account, [("overlap", "20h".into())]);
-    let plan = scene.session.plan(TYPE, Some(&third), &later).await?;
+    // It is named by every plan from then on, and neither forgotten by a rotation nor by a destroy.
+    let seen = scene.session.refresh(&third).await?.context("a key")?;
+    let plan = scene.session.plan(TYPE, Some(&seen), &config).await?;
+    assert_eq!(plan.action(), Action::NoOp);
     let told = plan.warnings().iter().next().context("a warning")?;
     ensure!(told.detail.contains(text(&unsaved, "key_id")?), "{}", told.detail);
+    let other_name = key(&account, "cluster");
+    let refused = refusal(scene.session.plan(TYPE, Some(&seen), &other_name).await)?;
+    assert_eq!(refused, ["API key in use by this run"]);
+    scene.act_as(secret(&third)?.expose_secret()).await?;
+    scene.emulator.advance("11h")?;
+    let fourth = scene.session.update(seen, &config).await?;
+    scene.emulator.advance("100h")?;
+    let fourth = scene.session.update(fourth, &config).await?;
+    scene.keep_secret(&fourth)?;
+    assert!(scene.viewer(&unsaved).is_err(), "the next rotation revokes it");
+    assert!(!scene.viewer(&fourth)?.is_empty());
     scene.end().await
 }
 

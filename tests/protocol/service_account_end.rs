@@ -39,8 +39,12 @@ async fn keys_that_terraform_has_not_made_are_named_by_the_plan() -> Result<()> 
     scene.session.restart().await?;
     let plan = scene.session.plan_destroy(&created).await?;
     assert_eq!(warnings(plan.warnings()), ["Service account owns other API keys"]);
-    let plan = scene.session.plan(TYPE, Some(&created), &account("research", "renamed")).await?;
-    assert_eq!(warnings(plan.warnings()), ["Service account owns other API keys"]);
+    // Hosts show no warnings of a replacement.
+    let replaced = scene.session.plan(TYPE, Some(&created), &account("research", "renamed")).await;
+    assert_eq!(refusal(replaced)?, ["Service account owns other API keys"]);
+    let forced = object([("team", "research".into()), ("name", "deploy".into()), ("force_destroy", Value::from(true))]);
+    let created = scene.session.update(created, &forced).await?;
+    scene.session.plan(TYPE, Some(&created), &account("research", "renamed")).await?;
     scene.end().await
 }
 

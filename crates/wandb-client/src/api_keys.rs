@@ -181,8 +181,9 @@ impl Client {
         Ok(keys.and_then(|keys| keys.into_iter().find(|key| key.id == *id)))
     }
 
-    /// Revokes an API key at once. It is no error if it is gone already.
-    pub async fn delete_api_key(&self, id: &ApiKeyId) -> Result<(), Error> {
+    /// Revokes an API key at once. False if the server knows no such key: it is gone already, or the caller sees nothing of
+    /// its owner.
+    pub async fn delete_api_key(&self, id: &ApiKeyId) -> Result<bool, Error> {
         let _change = self.change(Changed::ApiKey(id.clone()));
         let document = delete_document();
         let deleted = self.graphql(&document, &json!({ "input": { "id": id.as_str() } })).await;

@@ -114,6 +114,6 @@ impl Client {
         let document = delete_invite_document();
         let variables = json!({ "input": { "entityName": team, "id": member.as_str() } });
         let deleted = self.graphql(&document, &variables).await;
-        document.check_removed(deleted.map(|data: DeleteInviteData| data.delete_invite))
+        document.check_removed(deleted.map(|data: DeleteInviteData| data.delete_invite)).map(drop)
     }
 }

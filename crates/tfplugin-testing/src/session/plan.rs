@@ -142,7 +142,8 @@ impl Session {
         let question = Question { type_name, prior: current, private, config: &config };
         let mut answer = self.ask(&question).await?;
         let requires_replace = answer.requires_replace.clone();
-        let mut warnings = answer.warnings.clone();
+        // Those of a second call are shown by no host.
+        let warnings = answer.warnings.clone();
         let action = match (prior, current) {
             (None, _) => Action::Create,
             (Some(_), None) => Action::Replace,
@@ -151,7 +152,6 @@ impl Session {
             (Some(_), Some(_)) => {
                 let private = answer.private;
                 answer = self.ask(&Question { prior: None, private: &private, ..question }).await?;
-                warnings.extend(answer.warnings.clone());
                 Action::Replace
             }
         };

@@ -12,14 +12,15 @@ pub(crate) struct Success {
 }
 
 impl Document {
-    /// The outcome of removing something: done, or gone already, which is as good; a plain "no" is an error.
-    pub(crate) fn check_removed(&self, payload: Result<Success, Error>) -> Result<(), Error> {
+    /// The outcome of removing something: done, or false where the server knows none; a plain "no" is an error.
+    pub(crate) fn check_removed(&self, payload: Result<Success, Error>) -> Result<bool, Error> {
         match payload {
             Ok(Success { success: false }) => {
                 Err(Error::of(self.operation().name, ErrorKind::Rejected(ServerMessages::default())))
             }
             Err(error) if !error.is_not_found() => Err(error),
-            Ok(_) | Err(_) => Ok(()),
+            Ok(_) => Ok(true),
+            Err(_) => Ok(false),
         }
     }
 }

@@ -119,7 +119,7 @@ async fn what_is_safe_succeeds_and_no_key_is_made_twice() -> Result<()> {
     let mut revocations = JoinSet::new();
     for (_, id) in &minted {
         let id = id.clone();
-        spawn(&mut revocations, &client, |client| async move { client.delete_api_key(&id).await });
+        spawn(&mut revocations, &client, |client| async move { client.delete_api_key(&id).await.map(drop) });
     }
     failed.extend(failures(revocations).await);
     emulator.clear_faults()?;

@@ -9,7 +9,8 @@ use tfplugin::{About, Attr, ConfigureContext, Diagnostic, Diagnostics, Model, Pr
 use wandb_client::{BaseUrl, Client, Config, Configured, Credential, Environment, Viewer};
 
 use crate::caller::PlannedTeams;
-use crate::error::{Explain as _, sentence};
+use crate::error::{Explain as _, causes, sentence};
+use crate::team_member::Joining;
 use crate::{access_token, api_key, credentials, functions, service_account, team, team_member, user, viewer};
 
 /// Where registries know this provider; the one place that names it.
@@ -41,6 +42,8 @@ pub struct Connection {
     pub caller: Viewer,
     /// The teams that are planned to be made.
     pub planned_teams: PlannedTeams,
+    /// Who was added to teams.
+    pub joining: Joining,
 }
 
 /// The `provider` block.
@@ -169,12 +172,23 @@ impl Provider for WandbProvider {
             Err(error) if error.is_auth() => {
                 return Err(credentials::refused(&base_url, &found, &configured, &error).into());
             }
+            Err(error) if error.is_not_found() => {
+                return Err(Diagnostic::error(
+                    "Not a W&B server",
+                    format!(
+                        "There is no API of W&B at `{base_url}`. `base_url` or `WANDB_BASE_URL` is the server's address \
+                         alone, such as `https://wandb.example.com`, without `/graphql` or the path of a page.\n\n{}",
+                        causes(&error)
+                    ),
+                )
+                .into());
+            }
             answer => answer.explain("read the account that the credential belongs to")?,
         };
         if let Some(wanted) = config.organization.as_str() {
             check_organization(&client, &caller, wanted).await?;
         }
-        Ok(Connection { client, caller, planned_teams: PlannedTeams::default() })
+        Ok(Connection { client, caller, planned_teams: PlannedTeams::default(), joining: Joining::default() })
     }
 }
 
@@ -232,19 +246,22 @@ async fn check_organization(client: &Client, caller: &Viewer, wanted: &str) -> R
             _ => {}
         }
     }
-    let detail = if found.is_empty() {
-        format!(
+    let (summary, detail) = if found.is_empty() {
+        let detail = format!(
             "This configuration is meant for the organization \"{wanted}\", and no team of the credential's account \
-             tells its organization. Use a credential of a member of one of its teams, or leave `organization` out."
-        )
+             tells its organization. Use a credential of a member of one of its teams. In an organization without teams \
+             leave `organization` out until the first one is made."
+        );
+        ("Organization not known", detail)
     } else {
-        format!(
+        let detail = format!(
             "This configuration is meant for the organization \"{wanted}\", but the credential belongs to \"{}\". Use \
              a credential of that organization, or correct `organization`.",
             found.join("\", \"")
-        )
+        );
+        ("Wrong organization", detail)
     };
-    Err(Diagnostic::error("Wrong organization", detail).at("organization").into())
+    Err(Diagnostic::error(summary, detail).at("organization").into())
 }
 
 #[cfg(test)]

@@ -92,7 +92,16 @@ impl EphemeralResource for DecryptedApiKey {
             }
             (None, file) => read(Path::new(file.map_or("", String::as_str)))?,
         };
-        let key = decrypt(config.encrypted_key.get()?, &identities)?;
+        let Some(encrypted_key) = config.encrypted_key.get_optional()? else {
+            return Err(Diagnostic::error(
+                "No encrypted key",
+                "`encrypted_key` is null: the `wandb_api_key` that it comes from has no `encryption`, or was imported and \
+                 not rotated since. Without `encryption` use its `key`.",
+            )
+            .at("encrypted_key")
+            .into());
+        };
+        let key = decrypt(encrypted_key, &identities)?;
         Ok(DecryptedApiKeyModel {
             key_id: key.key_id().to_owned().into(),
             key: key.expose_secret().to_owned().into(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tfplugin::value::Path;
 use tfplugin::{Attr, Context, Diagnostic, Diagnostics, Result};
-use wandb_client::{Ability, ApiKey, ApiKeyInfo, UserId};
+use wandb_client::{Ability, AccountExistence, ApiKey, ApiKeyInfo, UserId};
 
 use super::model::{ApiKeyModel, Notes, Revoke};
 use super::name::{self, Tag};
@@ -126,7 +126,14 @@ async fn require_admin(cx: &mut Context<'_, Connection>, plan: &ApiKeyModel) -> 
                 cx.warn(caller::doubtful(connection, &action, &error).at("service_account_id"));
                 Ok(())
             }
-            InOrganization::Admin | InOrganization::CannotTell => Ok(()),
+            InOrganization::Admin => {
+                let found = cx.provider().client.find_service_account(&owner).await;
+                match found.explain(&format!("look for the service account `{owner}`"))? {
+                    AccountExistence::Absent => Err(owner::not_found(&owner).at("service_account_id").into()),
+                    AccountExistence::Exists(_) | AccountExistence::CannotTell(_) => Ok(()),
+                }
+            }
+            InOrganization::CannotTell => Ok(()),
         },
     }
 }

@@ -32,7 +32,8 @@ pub(super) async fn find(connection: &Connection, notes: &Notes, owner: &UserId)
     if let Some(team) = last_team {
         match has(connection, team, owner).await? {
             Some(true) => return Ok(Owner::In(team.to_owned())),
-            Some(false) => has_left = true,
+            // Not another team of the same name.
+            Some(false) => has_left = visibility::team(connection, team, notes.origin.as_ref()).await?.is_some(),
             None => {}
         }
     }

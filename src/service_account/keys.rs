@@ -89,7 +89,8 @@ pub(super) async fn refuse_replacement(
     }
     let detail = format!(
         "{}Replacing the account would revoke the keys that this configuration manages, and then stop before these. \
-         {WAYS_OUT} That is the way also where one of them is imported already and was not rotated since.",
+         {WAYS_OUT} The value that was applied last decides, so apply it by itself, before the change that replaces the \
+         account. That is the way also where one of them is imported already and was not rotated since.",
         in_the_way(account.name, &others)
     );
     Err(Diagnostic::error("Service account owns other API keys", detail).into())

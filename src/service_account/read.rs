@@ -30,6 +30,8 @@ pub(super) async fn read(cx: &mut Cx<'_>, state: ServiceAccountModel) -> Result<
         }
         None if state.is_of_organization() => find_elsewhere(cx, state, &id).await,
         None => {
+            // Not of another team of the same name.
+            visibility::team(connection, team, cx.private.origin.as_ref()).await?;
             warn_where_it_lives(cx, &state, &id).await?;
             Ok(None)
         }

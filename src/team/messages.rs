@@ -7,17 +7,68 @@ use crate::caller::ORGANIZATION_ADMIN;
 use crate::error::causes;
 use crate::import_id;
 
-pub(super) fn exists(name: &str) -> Diagnostic {
+/// `wanted` is the name in the configuration, `name` that of the team that is there.
+pub(super) fn exists(wanted: &str, name: &str) -> Diagnostic {
     let id = import_id::encode(name);
+    let case = if wanted == name { "" } else { " W&B takes no notice of case in names, so use that spelling." };
     Diagnostic::error(
         "Team exists already",
         format!(
-            "A team named \"{name}\" exists already. To manage it here, import it:\n\n  import {{\n    to = \
-             wandb_team.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of NAME. If it is \
-             managed here already and only marked as tainted, clear that with `terraform untaint`."
+            "A team named \"{name}\" exists already.{case}\n\nIf this configuration manages it already, do not import it: \
+             clear a taint with `terraform untaint`, and say where an address has changed in a `moved` block. Else import \
+             it:\n\n  import {{\n    to = wandb_team.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of \
+             NAME."
         ),
     )
     .at("name")
+}
+
+/// The name of something that is no team that the caller sees.
+pub(super) fn name_is_taken(name: &str, error: &Error) -> Diagnostic {
+    Diagnostic::error(
+        "Name is taken",
+        format!(
+            "Could not create the team \"{name}\": names are unique in W&B, and a person, another organization's team or one \
+             that this account cannot see has this one. Choose another name.\n\n{}",
+            causes(error)
+        ),
+    )
+    .at("name")
+}
+
+/// The answer was lost, and the team is there.
+pub(super) fn found_again(name: &str, error: &Error) -> Diagnostic {
+    Diagnostic::warning(
+        "Answer to a creation lost",
+        format!(
+            "The server did not answer the creation of the team \"{name}\", but the team is there now and was not before: it \
+             is taken for the one.\n\n{}",
+            causes(error)
+        ),
+    )
+}
+
+/// Only the first admin is named there.
+pub(super) fn initial_admin_is_only_recorded(name: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "The initial admin is only recorded",
+        format!(
+            "`initial_admin` counts when a team is made. Changing it for \"{name}\" changes nothing in W&B: who administers \
+             the team is said by `wandb_team_member` with the role \"admin\"."
+        ),
+    )
+    .at("initial_admin")
+}
+
+/// What the destroy that is planned will do.
+pub(super) fn will_be_left(name: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Team will be left in W&B",
+        format!(
+            "The team \"{name}\" will no longer be managed here and lives on in W&B, with all that it holds: W&B cannot \
+             delete teams. To manage it again later, import it."
+        ),
+    )
 }
 
 /// `held` is empty or tells what is in the team.

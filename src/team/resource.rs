@@ -135,22 +135,30 @@ impl Resource for TeamResource {
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
         match change {
             Change::Create { plan } => ahead_of_create(cx, plan).await,
-            Change::Destroy { prior, private } => refuse_to_delete(cx.provider(), prior, private).await,
-            Change::Update { .. } | Change::Recreate { .. } => Ok(()),
+            Change::Destroy { prior, private } => {
+                refuse_to_delete(cx.provider(), prior, private).await?;
+                cx.warn(messages::will_be_left(prior.name.get()?));
+                Ok(())
+            }
+            Change::Update { prior, plan, .. } => {
+                if !plan.initial_admin.is_null() && plan.initial_admin != prior.initial_admin {
+                    cx.warn(messages::initial_admin_is_only_recorded(prior.name.get()?));
+                }
+                Ok(())
+            }
+            Change::Recreate { .. } => Ok(()),
         }
     }
 
     async fn create(&self, cx: &mut ResourceContext<'_, Self>, plan: TeamModel) -> Result<TeamModel> {
         let client = &cx.provider().client;
         let name = plan.name.get()?.clone();
-        let action = format!("create the team \"{name}\"");
-        let made = |made: std::result::Result<NewTeam, wandb_client::Error>| match made {
-            Err(error) if error.is_conflict() => Err(messages::exists(&name).into()),
-            made => made.needing(&action, ORGANIZATION_ADMIN),
-        };
+        // So that a team that is there after an answer was lost is known to be the one.
+        refuse_existing(cx.provider(), &name).await?;
         let initial_admin = plan.initial_admin.get_optional()?.cloned();
         let Some(bucket) = plan.storage_bucket.get_optional()?.cloned() else {
-            let team = made(client.create_team(&name, initial_admin.as_deref()).await)?;
+            let made = client.create_team(&name, initial_admin.as_deref()).await;
+            let team = made_or_found(cx, &name, made).await?;
             cx.private.made = true;
             let state = TeamModel { id: team.id.into(), ..plan };
             cx.reached(state.clone());
@@ -159,7 +167,8 @@ impl Resource for TeamResource {
         };
         let admin = admin_of_bucket_team(cx.provider(), initial_admin.as_deref()).await?;
         let bucket: StorageBucket = bucket.to_client()?;
-        let team = made(client.create_team_with_bucket(&name, &bucket).await)?;
+        let made = client.create_team_with_bucket(&name, &bucket).await;
+        let team = made_or_found(cx, &name, made).await?;
         cx.private.made = true;
         let state = TeamModel { id: team.id.into(), ..plan };
         cx.reached(state.clone());
@@ -220,14 +229,41 @@ impl Resource for TeamResource {
     }
 }
 
+/// Refuses a name that a team has that the caller sees.
+async fn refuse_existing(connection: &Connection, name: &str) -> Result<()> {
+    let found = connection.client.team(name).await.explain(&format!("look for the team \"{name}\""))?;
+    found.map_or(Ok(()), |team| Err(messages::exists(name, &team.name).into()))
+}
+
+/// A team that was made. If the answer was lost it is looked for: it was not there before.
+async fn made_or_found(
+    cx: &mut ResourceContext<'_, TeamResource>,
+    name: &str,
+    made: std::result::Result<NewTeam, wandb_client::Error>,
+) -> Result<NewTeam> {
+    let connection = cx.provider();
+    match made {
+        Err(error) if error.is_conflict() => {
+            refuse_existing(connection, name).await?;
+            Err(messages::name_is_taken(name, &error).into())
+        }
+        Err(error) if error.is_unclear() => {
+            let Ok(Some(team)) = connection.client.team(name).await else {
+                return Err(error).needing(&format!("create the team \"{name}\""), ORGANIZATION_ADMIN);
+            };
+            cx.warn(messages::found_again(name, &error));
+            Ok(NewTeam::of(&team))
+        }
+        made => made.needing(&format!("create the team \"{name}\""), ORGANIZATION_ADMIN),
+    }
+}
+
 async fn ahead_of_create(cx: &mut Context<'_, Connection>, plan: &TeamModel) -> Result<()> {
     let connection = cx.provider();
     let access = connection.client.scim_access().await;
     let access = access.explain("ask whether SCIM is open to the credential's account")?;
     if let Some(name) = plan.name.as_str() {
-        if connection.client.team(name).await.explain(&format!("look for the team \"{name}\""))?.is_some() {
-            return Err(messages::exists(name).into());
-        }
+        refuse_existing(connection, name).await?;
         let action = format!("create the team \"{name}\"");
         match &access {
             // SCIM alone makes such teams.

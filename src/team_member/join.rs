@@ -1,7 +1,10 @@
 //! How a person comes into a team: at once by SCIM, or by an invitation that they accept.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use tfplugin::{Attr, ResourceContext, Result};
-use wandb_client::{Client, Member, MemberChange, Person, ScimAccess, User};
+use wandb_client::{Client, Member, MemberChange, Person, ScimAccess, User, UserId};
 
 use super::messages;
 use super::person::{self, Named};
@@ -11,6 +14,23 @@ use crate::error::Explain as _;
 
 /// The role of who was added by SCIM.
 const FIRST_ROLE: &str = "member";
+
+/// Who is being added, or was added by this run: two resources that mean the same person, one by username and one by
+/// email, may be created at the same time, and SCIM takes both.
+#[derive(Debug, Default)]
+pub struct Joining(Mutex<HashSet<(String, UserId)>>);
+
+impl Joining {
+    /// Whether nobody else has added this person to the team.
+    fn claim(&self, team: &str, user: &UserId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((team.to_owned(), user.clone()))
+    }
+
+    /// The person may be added again.
+    pub(super) fn release(&self, team: &str, user: &UserId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(team.to_owned(), user.clone()));
+    }
+}
 
 /// How the person of a plan will come in.
 pub(super) enum Way {
@@ -52,10 +72,15 @@ pub(super) async fn add(cx: Cx<'_, '_>, state: TeamMemberModel, user: User) -> R
     let client = &cx.provider().client;
     let (team, role) = (state.team.get()?.clone(), state.role.get()?.clone());
     let name = person::shown_user(&user).to_owned();
+    let connection = cx.provider();
+    if !connection.joining.claim(&team, &user.id) {
+        return Err(messages::named_twice(&team, &name, Named::new(&state.username, &state.email)).into());
+    }
     let added = client.change_members(&team, MemberChange::Add(user.id.clone())).await;
     if let Err(error) = added
         && !(error.is_unclear() && is_in(client, &team, &user).await)
     {
+        connection.joining.release(&team, &user.id);
         return Err(error).needing(&format!("add \"{name}\" to the team \"{team}\""), TEAM_ADMIN);
     }
     cx.private.place = Some(user.id.to_string());

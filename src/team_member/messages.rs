@@ -20,12 +20,25 @@ pub(super) fn exists(team: &str, member: &Member, attribute: &'static str) -> Di
     Diagnostic::error(
         summary,
         format!(
-            "\"{name}\" {what}. To manage this membership here, import it:\n\n  import {{\n    to = \
-             wandb_team_member.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of NAME. If it is \
-             managed here already and only marked as tainted, clear that with `terraform untaint`."
+            "\"{name}\" {what}.\n\nIf this configuration manages the membership already, do not import it: clear a taint \
+             with `terraform untaint`; where only the address has changed, such as a key of `for_each`, say so in a \
+             `moved` block; and where two resources mean the same person, take one away. Else import it:\n\n  import \
+             {{\n    to = wandb_team_member.NAME\n    id = \"{id}\"\n  }}\n\nwith the resource's own name in place of NAME."
         ),
     )
     .at(attribute)
+}
+
+/// Another resource has added the same person in the same run.
+pub(super) fn named_twice(team: &str, name: &str, named: Named<'_>) -> Diagnostic {
+    Diagnostic::error(
+        "Person is named twice",
+        format!(
+            "Two resources of this configuration mean \"{name}\" in the team \"{team}\", perhaps one by username and one by \
+             email. The other one has added the person. Take this one away."
+        ),
+    )
+    .at(named.attribute())
 }
 
 /// The invitation goes by an address that is not known here.

@@ -6,4 +6,5 @@ mod messages;
 mod person;
 mod resource;
 
+pub(crate) use self::join::Joining;
 pub(crate) use self::resource::TeamMemberResource;

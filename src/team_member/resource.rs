@@ -217,8 +217,10 @@ impl Resource for TeamMemberResource {
         } else {
             end(connection, name, member).await?
         };
-        if let Some(kept) = kept {
-            cx.warn(messages::kept(kept, name, person::shown(member), false));
+        match (kept, member.user_id()) {
+            (Some(kept), _) => cx.warn(messages::kept(kept, name, person::shown(member), false)),
+            (None, Some(user)) => connection.joining.release(name, &user),
+            (None, None) => {}
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! The examples, which are also the documentation: each applies, leaves nothing to do, imports as it says and is destroyed.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -107,16 +106,7 @@ fn quick_start(scene: &mut Scene) -> Result<()> {
 /// 3 teams, 10 people, the accounts of 12 repositories and one with a key.
 fn organization(scene: &mut Scene) -> Result<()> {
     let folder = examples().join("organization");
-    let people = fs::read_to_string(folder.join("people.yaml"))?;
-    let names: Vec<&str> =
-        people.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once(':')?.0)).collect();
-    assert_eq!(names.len(), 10);
-    let mut seed =
-        "organization: acme\npeople:\n  - { username: ada, email: ada@acme.example, role: admin }\n".to_owned();
-    for name in names {
-        writeln!(seed, "  - {{ username: {name}, email: {name}@acme.example }}")?;
-    }
-    scene.seed(&seed)?;
+    scene.seed(&fs::read_to_string(folder.join("seed.yaml"))?)?;
 
     let mut folders = vec![folder.clone()];
     while let Some(inner) = folders.pop() {

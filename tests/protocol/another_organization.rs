@@ -71,3 +71,22 @@ async fn in_ones_own_what_is_gone_is_gone() -> Result<()> {
     }
     scene.end().await
 }
+
+/// Names alone are not enough: another server may hold a namesake of the organization with a team of the same name.
+#[tokio::test]
+async fn a_team_of_the_same_name_is_another_one() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let objects = one_of_each(&mut scene).await?;
+    let teams = "  - name: vision\n  - name: other\n";
+    let namesake = ORGANIZATION.replace("  - name: other\n", teams);
+    scene.move_to(emulator_seeded(&namesake)?).await?;
+    for object in &objects {
+        let refused = refusal(scene.session.refresh(object).await).with_context(|| object.type_name().to_owned())?;
+        assert!(
+            ["Another team of this name", "Service account not visible"].contains(&refused[0].as_str()),
+            "{}: {refused:?}",
+            object.type_name()
+        );
+    }
+    scene.end().await
+}

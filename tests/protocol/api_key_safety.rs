@@ -323,6 +323,17 @@ async fn a_server_that_makes_keys_for_the_caller_alone_is_told_of_by_the_plan() 
 }
 
 #[tokio::test]
+async fn an_account_that_is_not_there_is_told_by_the_plan() -> Result<()> {
+    let scene = Scene::set_organization().await?;
+    for owner in ["ci", "research/ci", "VXNlcjo5OTk="] {
+        let config = object([("service_account_id", owner.into()), ("name", "laptop".into())]);
+        let refused = refusal(scene.session.plan(TYPE, None, &config).await)?;
+        assert_eq!(refused, ["service_account_id: Service account not found"], "{owner}");
+    }
+    scene.end().await
+}
+
+#[tokio::test]
 async fn who_may_not_revoke_keys_plans_no_revocation() -> Result<()> {
     let mut scene = Scene::set_organization().await?;
     let account = scene.create_account("research", "deploy").await?;

@@ -22,8 +22,13 @@ async fn a_credential_that_is_refused_is_one_error() -> Result<()> {
 async fn another_organization_is_refused() -> Result<()> {
     let emulator = emulator()?;
     let mut session = Session::start(launch(&emulator, &emulator.administrator().api_key)).await?;
-    let refused = session.configure(&object([("organization", "umbrella".into())])).await;
-    assert_eq!(refusal(refused)?, ["organization: Wrong organization"]);
+    let guarded = object([("organization", "umbrella".into())]);
+    let refused = session.configure(&guarded).await;
+    assert_eq!(refusal(refused)?, ["organization: Organization not known"], "there is no team that would tell");
+    let make = "mutation M { createTeam(input: { teamName: \"research\" }) { entity { id } } }";
+    emulator.graphql(make, &serde_json::json!({}))?;
+    session.restart().await?;
+    assert_eq!(refusal(session.configure(&guarded).await)?, ["organization: Wrong organization"]);
     session.end().await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `wandb_team`: made, kept and given up, but never deleted.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use tfplugin::value::Value;
 use tfplugin_testing::{Action, ImportTarget};
@@ -178,5 +178,36 @@ async fn whom_scim_is_closed_to_plans_a_team_and_what_is_in_it() -> Result<()> {
     let plan = scene.session.plan(TYPE, None, &team("science", "abandon")).await?;
     assert_eq!(warnings(plan.warnings()), ["Permission in doubt"]);
     scene.session.plan("wandb_service_account", None, &account).await?;
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_is_found_again() -> Result<()> {
+    let mut scene = Scene::set().await?;
+    let fault = json!({ "operation": "createTeam", "times": 1, "effect": { "kind": "reset", "when": "after" } });
+    let config = team("research", "abandon");
+    let plan = scene.session.plan(TYPE, None, &config).await?;
+    scene.emulator.add_fault(&fault)?;
+    let applied = scene.session.apply(plan).await?;
+    assert_eq!(warnings(&applied.diagnostics), ["Answer to a creation lost"]);
+    let found = applied.into_result()?.context("an object")?;
+    scene.session.settled(&found, &config).await?;
+    // What would only be recorded, and what is left, is said before.
+    let named =
+        object([("name", "research".into()), ("deletion_policy", "abandon".into()), ("initial_admin", "x".into())]);
+    let plan = scene.session.plan(TYPE, Some(&found), &named).await?;
+    assert_eq!(warnings(plan.warnings()), ["initial_admin: The initial admin is only recorded"]);
+    assert_eq!(warnings(scene.session.plan_destroy(&found).await?.warnings()), ["Team will be left in W&B"]);
+    scene.end().await
+}
+
+#[tokio::test]
+async fn a_name_that_something_else_has_is_told_as_that() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let person = scene.session.create(TYPE, &team("grace", "abandon")).await;
+    assert_eq!(refusal(person)?, ["name: Name is taken"]);
+    let capitals = scene.session.plan(TYPE, None, &team("Research", "abandon")).await.err().context("it is there")?;
+    let told = capitals.diagnostics().and_then(|told| told.iter().next()).context("a diagnostic")?;
+    ensure!(told.detail.contains("\"research\"") && told.detail.contains("case"), "{}", told.detail);
     scene.end().await
 }

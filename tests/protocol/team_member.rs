@@ -177,6 +177,25 @@ async fn who_is_there_already_is_told_before_another_membership_ends() -> Result
     scene.end().await
 }
 
+/// Both look at the team before either is in it.
+#[tokio::test]
+async fn one_person_as_two_resources_is_refused_also_at_the_same_time() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let configs = [by_username("niklaus", "member"), by_email("niklaus@acme.example", "admin")];
+    let plans = scene.session.plan_creates(TYPE, &configs).await?;
+    let applied = scene.session.apply_all(&plans).await?;
+    let results: Vec<_> = applied.into_iter().map(tfplugin_testing::Applied::into_result).collect();
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    for refused in results.into_iter().filter(Result::is_err) {
+        let told = refusal(refused)?;
+        assert!(
+            told[0].contains("Person is named twice") || told[0].contains("Person is a member already"),
+            "{told:?}"
+        );
+    }
+    scene.end().await
+}
+
 #[tokio::test]
 async fn it_is_imported_in_every_form() -> Result<()> {
     let mut scene = Scene::set_organization().await?;

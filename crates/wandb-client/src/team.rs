@@ -157,6 +157,14 @@ impl Client {
     }
 }
 
+impl NewTeam {
+    /// A team that was looked for, as the answer to its creation was lost.
+    #[must_use]
+    pub fn of(team: &Team) -> Self {
+        Self { id: team.id.clone(), name: team.name.clone() }
+    }
+}
+
 impl Team {
     /// The ids of its service accounts, as far as the caller sees them.
     fn service_accounts(&self) -> impl Iterator<Item = UserId> {

@@ -79,9 +79,9 @@ pub(crate) async fn in_organization(connection: &Connection) -> Result<InOrganiz
     }
 }
 
-/// What the caller is to a team.
+/// What the caller is to a team, by what is known of it.
 pub(crate) async fn in_team(connection: &Connection, team: &str) -> Result<InTeam> {
-    let found = connection.client.team(team).await.explain(&format!("look at the team \"{team}\""))?;
+    let found = connection.client.snapshot().team(team).await.explain(&format!("look at the team \"{team}\""))?;
     let in_it = found.as_deref().map(|team| role_among(team, connection));
     if let Some(Place::Admin) = in_it {
         return Ok(InTeam::Admin);
@@ -141,7 +141,13 @@ pub(crate) fn doubtful(connection: &Connection, action: &str, refusal: &wandb_cl
 /// yet may be made by the same run. `action` ends the sentence "... may not ...".
 pub(crate) async fn require_team_admin(connection: &Connection, team: &str, action: &str) -> Result<()> {
     let account = visibility::caller(connection);
-    let role = match in_team(connection, team).await? {
+    let mut found = in_team(connection, team).await?;
+    if matches!(found, InTeam::Outsider) && !connection.planned_teams.has(team) {
+        // Before it is refused: perhaps the team was made since it was looked for.
+        connection.client.team(team).await.explain(&format!("look at the team \"{team}\""))?;
+        found = in_team(connection, team).await?;
+    }
+    let role = match found {
         InTeam::Admin | InTeam::Absent | InTeam::CannotTell => return Ok(()),
         InTeam::Outsider if connection.planned_teams.has(team) => return Ok(()),
         InTeam::Outsider => return Err(visibility::team_not_found(connection, team).into()),

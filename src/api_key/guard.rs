@@ -98,7 +98,7 @@ pub(super) async fn rights(connection: &Connection, owner: &UserId, action: &str
     // An account of the whole organization is in each of its teams, and one that the caller administers is enough.
     let teams = connection.client.caller_teams().await.explain("read the teams of the credential's account")?;
     for team in teams.iter() {
-        if owner::has(connection, team, owner).await? != Some(true) {
+        if !owner::is_shown(connection, team, owner).await? {
             continue;
         }
         match caller::require_team_admin(connection, team, action).await {
@@ -116,7 +116,15 @@ async fn require_admin(cx: &mut Context<'_, Connection>, plan: &ApiKeyModel) -> 
     let connection = cx.provider();
     let Some(owner) = plan.service_account_id.as_str().map(UserId::new) else { return Ok(()) };
     let action = format!("make the API key \"{}\"", plan.name.as_str().unwrap_or_default());
-    match rights(connection, &owner, &action).await? {
+    let mut found = rights(connection, &owner, &action).await?;
+    if matches!(found, Rights::Unseen)
+        && matches!(caller::in_organization(connection).await?, InOrganization::NoAdmin(_))
+        && matches!(owner::find(connection, &Notes::default(), &owner).await?, Owner::In(_))
+    {
+        // It came since its teams were read.
+        found = rights(connection, &owner, &action).await?;
+    }
+    match found {
         Rights::Admin => Ok(()),
         Rights::None(errors) => Err(errors),
         // An admin of the organization need not be in the account's team.
@@ -250,12 +258,9 @@ async fn warn_of_strangers(
     let (Some(owner), Some(name)) = (plan.service_account_id.as_str(), plan.name.as_str()) else { return Ok(()) };
     let owner = UserId::new(owner);
     // An account that cannot be seen is told of when the key is made.
-    let Owner::In(team) = owner::find(connection, &Notes::default(), &owner).await? else { return Ok(()) };
-    let keys = match connection.client.api_keys(&team, &owner).await {
-        Ok(keys) => keys.unwrap_or_default(),
-        Err(error) if error.is_not_visible() => return Ok(()),
-        Err(error) => return Err(error).explain(&format!("look for API keys named \"{name}\"")),
-    };
+    let Some(team) = owner::shown_in(connection, None, &owner).await? else { return Ok(()) };
+    let keys = connection.client.snapshot().api_keys(&team, &owner).await;
+    let keys = keys.explain(&format!("look for API keys named \"{name}\""))?;
     let replaced = plan.replace_existing_key_id.as_str();
     let is_stranger = |key: &&ApiKeyInfo| {
         key.description.as_deref().is_some_and(|whole| name::split(whole).0 == name)

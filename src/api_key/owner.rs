@@ -21,13 +21,15 @@ pub(super) enum Owner {
     Hidden,
 }
 
-/// Looks for an account: in the team that was noted, then in the caller's teams, then in all that it can find, as an admin
-/// of the organization need not be in them. This asks once for each team, however many accounts are looked for.
+/// Looks for an account: by what is known of teams, and before "gone" or "hidden" is said, in the teams as they are now.
 ///
 /// An account that no team shows is gone only for a caller who sees all teams of the organization that it was seen in.
 /// One of a single team is gone from it for whoever sees that team.
 pub(super) async fn find(connection: &Connection, notes: &Notes, owner: &UserId) -> Result<Owner> {
     let last_team = notes.team.as_deref();
+    if let Some(team) = shown_in(connection, last_team, owner).await? {
+        return Ok(Owner::In(team));
+    }
     let mut has_left = false;
     if let Some(team) = last_team {
         match has(connection, team, owner).await? {
@@ -37,12 +39,6 @@ pub(super) async fn find(connection: &Connection, notes: &Notes, owner: &UserId)
             None => {}
         }
     }
-    let teams = connection.client.caller_teams().await.explain("read the teams of the credential's account")?;
-    for team in teams.iter().filter(|team| last_team != Some(team)) {
-        if has(connection, team, owner).await? == Some(true) {
-            return Ok(Owner::In(team.clone()));
-        }
-    }
     let found = connection.client.find_service_account(owner).await;
     Ok(match found.explain(&format!("look for the service account `{owner}` in all teams"))? {
         AccountExistence::Exists(account) => Owner::In(account.team),
@@ -50,6 +46,36 @@ pub(super) async fn find(connection: &Connection, notes: &Notes, owner: &UserId)
         AccountExistence::CannotTell(_) if has_left && !lives_on(connection, notes, owner).await? => Owner::Gone,
         AccountExistence::Absent | AccountExistence::CannotTell(_) => Owner::Hidden,
     })
+}
+
+/// The team that shows an account, by what is known of teams: the one that was noted, then one of the caller's, then any
+/// that it can find, as an admin of the organization need not be in them. This asks once for each team, however many
+/// accounts are looked for, so "none" is only for looks ahead.
+pub(super) async fn shown_in(
+    connection: &Connection,
+    last_team: Option<&str>,
+    owner: &UserId,
+) -> Result<Option<String>> {
+    if let Some(team) = last_team
+        && is_shown(connection, team, owner).await?
+    {
+        return Ok(Some(team.to_owned()));
+    }
+    let teams = connection.client.caller_teams().await.explain("read the teams of the credential's account")?;
+    for team in teams.iter().filter(|team| last_team != Some(team)) {
+        if is_shown(connection, team, owner).await? {
+            return Ok(Some(team.clone()));
+        }
+    }
+    let found = connection.client.snapshot().find_service_account(owner).await;
+    let found = found.explain(&format!("look for the service account `{owner}` in all teams"))?;
+    Ok(found.map(|account| account.team))
+}
+
+/// Whether what is known of a team shows the account.
+pub(super) async fn is_shown(connection: &Connection, team: &str, owner: &UserId) -> Result<bool> {
+    let account = connection.client.snapshot().service_account(team, owner).await;
+    Ok(account.explain(&looking(team, owner))?.is_some())
 }
 
 /// Notes what helps to tell later whether the owner is gone, where that can be read now.
@@ -75,12 +101,16 @@ async fn lives_on(connection: &Connection, notes: &Notes, owner: &UserId) -> Res
 }
 
 /// Whether the account is in the team; `None` where the caller cannot see it.
-pub(super) async fn has(connection: &Connection, team: &str, owner: &UserId) -> Result<Option<bool>> {
+async fn has(connection: &Connection, team: &str, owner: &UserId) -> Result<Option<bool>> {
     match connection.client.service_account(team, owner).await {
         Ok(account) => Ok(Some(account.is_some())),
         Err(error) if error.is_not_visible() => Ok(None),
-        Err(error) => Err(error).explain(&format!("look for the service account `{owner}` in the team \"{team}\"")),
+        Err(error) => Err(error).explain(&looking(team, owner)),
     }
+}
+
+fn looking(team: &str, owner: &UserId) -> String {
+    format!("look for the service account `{owner}` in the team \"{team}\"")
 }
 
 /// The keys of an account of this team.

@@ -120,12 +120,9 @@ fn scim_not_available(error: &wandb_client::Error) -> Diagnostic {
 /// creation, and nothing shows that here.
 async fn warn_of_namesakes(cx: &mut Context<'_, Connection>, plan: &ServiceAccountModel) -> Result<()> {
     let (Some(team), Some(name)) = (plan.home().as_str(), plan.name.as_str()) else { return Ok(()) };
-    let accounts = match cx.provider().client.service_accounts(team).await {
-        Ok(accounts) => accounts,
-        // The team may be made by the same run.
-        Err(error) if error.is_not_visible() => return Ok(()),
-        Err(error) => return Err(error).explain(&format!("look at the service accounts of the team \"{team}\"")),
-    };
+    // The team may be made by the same run.
+    let accounts = cx.provider().client.snapshot().service_accounts(team).await;
+    let accounts = accounts.explain(&format!("look at the service accounts of the team \"{team}\""))?;
     let namesakes: Vec<&ServiceAccount> = accounts.iter().filter(|account| account.has_name(name)).collect();
     if !namesakes.is_empty() {
         cx.warn(exists(team, name, plan.is_of_organization(), &namesakes));
@@ -169,7 +166,7 @@ async fn look_at_record(
     if records_subject
         && let (Some(team), Some(id)) = (prior.home().as_str(), prior.id.as_str())
         // Where they cannot be seen, nothing is known against it.
-        && let Ok(Some(keys)) = cx.provider().client.api_keys(team, &id::of_api(id)).await
+        && let Ok(keys) = cx.provider().client.snapshot().api_keys(team, &id::of_api(id)).await
         && !keys.is_empty()
     {
         return Err(Diagnostic::error(

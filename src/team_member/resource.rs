@@ -309,7 +309,7 @@ async fn ahead_of_create(cx: &mut Context<'_, Connection>, plan: &TeamMemberMode
     let named = Named::new(&plan.username, &plan.email);
     let who = if named.person().is_some() { format!("\"{}\"", named.name()) } else { "people".to_owned() };
     caller::require_team_admin(connection, name, &format!("add {who} to the team \"{name}\"")).await?;
-    let team = connection.client.team(name).await.explain(&format!("look at the team \"{name}\""))?;
+    let team = connection.client.snapshot().team(name).await.explain(&format!("look at the team \"{name}\""))?;
     let members = team.as_deref().and_then(|team| team.members.as_deref()).unwrap_or_default();
     let same_team = replaced.team.as_deref() == Some(name);
     let is_replaced = |member: &Member| same_team && replaced.place.as_deref() == Some(member.id.as_str());
@@ -382,7 +382,7 @@ async fn ahead_of_update(
     caller::require_team_admin(connection, name, &format!("change the role of \"{who}\" in the team \"{name}\""))
         .await?;
     check_role(connection, role).await?;
-    let team = connection.client.team(name).await.explain(&format!("look at the team \"{name}\""))?;
+    let team = connection.client.snapshot().team(name).await.explain(&format!("look at the team \"{name}\""))?;
     let members = team.as_deref().and_then(|team| team.members.as_deref()).unwrap_or_default();
     let member = find(members, prior, notes);
     if member.is_some_and(|member| member.pending) && join::can_be_invited_as(role) {

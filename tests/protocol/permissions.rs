@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
+use serde_json::json;
 use tfplugin::value::Value;
 use tfplugin_testing::{Applied, SessionError};
 
-use crate::scene::{CI, GRACE, LINUS, OTTO, PLATFORM, ROOT, Scene, VERA, object, warnings};
+use crate::scene::{CI, GRACE, LINUS, OTTO, PLATFORM, ROOT, Scene, VERA, object, refusal, warnings};
 
 /// The roles, each with the key of somebody in it; that of the administrator `ada` is made at every start.
 const CALLERS: [(&str, &str); 8] = [
@@ -143,6 +144,30 @@ fn title(error: &SessionError) -> Result<String> {
     let diagnostics = error.diagnostics().with_context(|| error.to_string())?;
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
     Ok(errors.map(|error| error.summary.clone()).collect::<Vec<_>>().join(", "))
+}
+
+/// A plan may follow a look at what another credential has made since, as during an apply.
+#[tokio::test]
+async fn what_was_made_since_the_last_look_is_not_refused_as_missing() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    scene.act_as(GRACE).await?;
+    let account = object([("team", "late".into()), ("name", "ci".into())]);
+    assert_eq!(refusal(scene.session.plan(ACCOUNT, None, &account).await)?, ["team: Team not found"]);
+    let team =
+        "mutation M { createTeam(input: { teamName: \"late\", teamAdminUserName: \"grace\" }) { entity { id } } }";
+    scene.emulator.graphql(team, &json!({}))?;
+    scene.session.plan(ACCOUNT, None, &account).await?;
+
+    scene.act_as(CI).await?;
+    let key = |owner: &str| object([("service_account_id", owner.into()), ("name", "nightly".into())]);
+    let unknown = refusal(scene.session.plan(KEY, None, &key("nobody")).await)?;
+    assert_eq!(unknown, ["service_account_id: Service account not found"]);
+    let account = "mutation M { createServiceAccount(input: { entityName: \"research\", description: \"new\" }) { user { id } } }";
+    let made = scene.emulator.graphql(account, &json!({}))?;
+    let id = made.pointer("/createServiceAccount/user/id").and_then(serde_json::Value::as_str).context("an id")?;
+    let seen = refusal(scene.session.plan(KEY, None, &key(id)).await)?;
+    assert_eq!(seen, ["service_account_id: Permission denied"]);
+    scene.end().await
 }
 
 #[tokio::test]

@@ -191,7 +191,7 @@ impl Client {
     }
 
     /// The keys of the team's accounts, read together, and anew after the mark unless they show what is looked for.
-    async fn team_api_keys(
+    pub(crate) async fn team_api_keys(
         &self,
         team: &str,
         mark: Mark,

@@ -22,7 +22,8 @@
 //! Three rules hold for all calls:
 //!
 //! - What the caller cannot see is not called absent. Where the API answers the same to "gone" and "hidden", or shows
-//!   only a part, the result is an error ([`Error::is_not_visible`]) or says so in its documentation.
+//!   only a part, the result is an error ([`Error::is_not_visible`]) or says so in its documentation. Nor is what only was not
+//!   there when it was read before: it is read anew, unless it is asked of a [`Snapshot`].
 //! - A change that may have happened is not tried again. Its error says so ([`Error::is_unclear`]).
 //! - Secrets are in types that cannot be printed, and neither errors nor logs hold them. Logs go to `tracing` and name
 //!   operations, statuses and durations.
@@ -56,6 +57,7 @@ mod scim;
 mod seen_accounts;
 mod server;
 mod service_account;
+mod snapshot;
 mod storage_bucket;
 mod team;
 mod teams;
@@ -82,6 +84,7 @@ pub use membership::{MemberChange, TeamExistence};
 pub use organization::Organization;
 pub use server::ServerInfo;
 pub use service_account::{Authentication, ServiceAccount};
+pub use snapshot::Snapshot;
 pub use storage_bucket::{StorageBucket, StorageProvider};
 pub use team::{NewTeam, Team};
 pub use teams::{AccountExistence, Teams};

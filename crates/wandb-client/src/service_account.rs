@@ -110,8 +110,8 @@ impl Client {
     /// ([`Error::is_not_visible`]), so what is not in the list is not in the team.
     pub async fn service_accounts(&self, team: &str) -> Result<Vec<ServiceAccount>, Error> {
         let team = self.visible_team("ServiceAccounts", team).await?;
-        let members = team.visible_members("ServiceAccounts")?;
-        Ok(members.iter().filter_map(|member| ServiceAccount::of(member, &team.name)).collect())
+        team.visible_members("ServiceAccounts")?;
+        Ok(team.shown_service_accounts().collect())
     }
 
     /// A service account of a team. None if it is not in the team; a team or members that the caller cannot see are an
@@ -128,9 +128,8 @@ impl Client {
         id: &UserId,
     ) -> Result<Option<ServiceAccount>, Error> {
         let team = self.visible_team_showing("ServiceAccount", team, mark, |team| team.may_have(id)).await?;
-        let mut members = team.visible_members("ServiceAccount")?.iter();
-        let member = members.find(|member| member.id.as_str() == id.as_str());
-        Ok(member.and_then(|member| ServiceAccount::of(member, &team.name)))
+        team.visible_members("ServiceAccount")?;
+        Ok(team.shown_service_account(id))
     }
 
     /// Deletes a service account altogether, by SCIM, and with it its keys. False if SCIM knows none of this id: it is gone
@@ -158,7 +157,7 @@ impl ServiceAccount {
     }
 
     /// What a team shows of an account, if it is a service account.
-    fn of(member: &Member, team: &str) -> Option<Self> {
+    pub(crate) fn of(member: &Member, team: &str) -> Option<Self> {
         if member.account_type != AccountType::Service {
             return None;
         }

@@ -15,6 +15,7 @@ use crate::ids::UserId;
 use crate::member::{AccountType, Member, MemberNode};
 use crate::scim;
 use crate::scim::groups::{self, GroupNode};
+use crate::service_account::ServiceAccount;
 use crate::storage_bucket::StorageBucket;
 
 /// A team.
@@ -166,6 +167,17 @@ impl NewTeam {
 }
 
 impl Team {
+    /// Its service accounts, as far as the caller sees them.
+    pub(crate) fn shown_service_accounts(&self) -> impl Iterator<Item = ServiceAccount> {
+        self.members.iter().flatten().filter_map(|member| ServiceAccount::of(member, &self.name))
+    }
+
+    /// One of its service accounts, if the caller sees it.
+    pub(crate) fn shown_service_account(&self, id: &UserId) -> Option<ServiceAccount> {
+        let member = self.members.iter().flatten().find(|member| member.id.as_str() == id.as_str());
+        member.and_then(|member| ServiceAccount::of(member, &self.name))
+    }
+
     /// The ids of its service accounts, as far as the caller sees them.
     fn service_accounts(&self) -> impl Iterator<Item = UserId> {
         let accounts = self.members.iter().flatten().filter(|member| member.account_type == AccountType::Service);

@@ -13,7 +13,7 @@ use crate::scim::{self, List};
 use crate::service_account::ServiceAccount;
 
 /// So many teams are looked into at the same time.
-const TEAMS_AT_ONCE: usize = 8;
+pub(crate) const TEAMS_AT_ONCE: usize = 8;
 
 /// The names of teams.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,21 +56,13 @@ impl Client {
     /// organization is found again, and the owner of a key. It costs a request for each team that was not read yet,
     /// however many accounts are looked for, and one for the list of teams; the team that had the account when this
     /// client saw it last comes first and mostly is all that is read. That it is in none of them is said only after all
-    /// were read during the call.
+    /// were read during the call: where that decides nothing, [`Snapshot`](crate::Snapshot) spares it.
     pub async fn find_service_account(&self, id: &UserId) -> Result<AccountExistence, Error> {
         let (mark, names_mark) = (self.inner().teams.mark(), self.inner().team_names.mark());
-        if let Some(team) = self.last_team_of(id) {
-            match self.service_account_since(Mark::START, &team, id).await {
-                Ok(Some(account)) => return Ok(AccountExistence::Exists(account)),
-                Err(error) if !error.is_not_visible() => return Err(error),
-                // It left that team, or the caller did.
-                Ok(None) | Err(_) => {}
-            }
-        }
-        // What was read before mostly has it. That nothing has it is said only of what is read now.
-        if let AccountExistence::Exists(account) = self.look_in(&*self.teams().await?, Mark::START, id).await? {
+        if let Some(account) = self.snapshot().find_service_account(id).await? {
             return Ok(AccountExistence::Exists(account));
         }
+        // That nothing has it is said only of what is read now.
         self.look_in(&*self.teams_since(names_mark).await?, mark, id).await
     }
 

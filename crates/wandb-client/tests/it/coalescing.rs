@@ -9,8 +9,8 @@ use tokio::sync::Notify;
 use wandb_client::{ApiKeyId, Authentication, UserId};
 
 use crate::support::{
-    Expected, NEW_KEY, Server, account, account_id, all_abilities, client, connection, no_abilities, team, team_named,
-    viewer,
+    Expected, NEW_KEY, Server, account, account_id, all_abilities, client, connection, no_abilities, scim_list, team,
+    team_named, viewer,
 };
 
 #[tokio::test]
@@ -165,6 +165,46 @@ async fn what_others_made_meanwhile_is_not_absent() {
     assert!(client.team("audio").await.unwrap().is_none());
     server.expect([team_named("audio", &json!([]))]);
     assert!(client.team("audio").await.unwrap().is_some());
+    server.finish();
+}
+
+#[tokio::test]
+async fn a_snapshot_is_not_taken_anew_for_what_it_does_not_show() {
+    let server = Server::start().await;
+    let groups = [json!({ "id": "E1", "displayName": "audio" }), json!({ "id": "E2", "displayName": "vision" })];
+    server.expect([
+        all_abilities(),
+        Expected::graphql_of("Team", "name", "audio").data(&json!({ "entity": null })),
+        team_named("vision", &json!([account(2)])),
+        viewer(),
+        Expected::path(Method::GET, "/scim/Groups").answers(200, &scim_list(&groups)),
+        keys_of("vision", 2, &["ApiKey:5"]),
+    ]);
+    let client = client(&server);
+    let snapshot = client.snapshot();
+    let (two, three) = (UserId::new(account_id(2)), UserId::new(account_id(3)));
+    for _ in 0..3 {
+        assert!(snapshot.team("audio").await.unwrap().is_none());
+        assert!(snapshot.service_accounts("audio").await.unwrap().is_empty());
+        assert!(snapshot.service_account("vision", &two).await.unwrap().is_some());
+        assert!(snapshot.service_account("vision", &three).await.unwrap().is_none());
+        assert!(snapshot.find_service_account(&three).await.unwrap().is_none());
+        assert_eq!(snapshot.api_keys("vision", &two).await.unwrap().len(), 1);
+        assert!(snapshot.api_keys("vision", &three).await.unwrap().is_empty());
+    }
+    // Who has to know reads what the snapshot then shows.
+    server.expect([team_named("vision", &json!([account(2), account(3)]))]);
+    assert!(client.service_account("vision", &three).await.unwrap().is_some());
+    assert!(snapshot.service_account("vision", &three).await.unwrap().is_some());
+    server.finish();
+}
+
+#[tokio::test]
+async fn a_snapshot_does_not_hide_that_a_team_could_not_be_read() {
+    let server = Server::start().await;
+    server.expect([all_abilities(), Expected::graphql("Team").answers(500, "{}")]);
+    let client = client(&server);
+    assert!(client.snapshot().service_account("vision", &UserId::new(account_id(2))).await.is_err());
     server.finish();
 }
 

@@ -87,8 +87,10 @@ impl CredentialsFile {
         credentials.insert(key.0.clone(), entry);
 
         let text = Value::Object(entries).to_string();
-        // A file that is mounted alone can only be written in place.
-        self.replace(text.as_bytes()).or_else(|_| self.overwrite(text.as_bytes()))
+        match self.replace(text.as_bytes()) {
+            Err(error) if is_fixed(&error) => self.overwrite(text.as_bytes()),
+            replaced => replaced,
+        }
     }
 
     /// Puts a new file in the place of the old one: a process that dies here leaves the one or the other. The new one has
@@ -105,10 +107,11 @@ impl CredentialsFile {
         private(OpenOptions::new().create(true).truncate(true).write(true)).open(&self.file)?.write_all(text)
     }
 
-    /// What the file holds. A file that is not there holds nothing; one that is not of this form is an error, as it may
-    /// be someone else's.
+    /// What the file holds. A file that is not there or empty holds nothing; one that is not of this form is an error, as
+    /// it may be someone else's.
     fn entries(&self) -> io::Result<Map<String, Value>> {
         match fs::read(&self.file) {
+            Ok(empty) if empty.trim_ascii().is_empty() => Ok(Map::new()),
             // The error's own text quotes what it stumbles over.
             Ok(json) => serde_json::from_slice(&json).map_err(|error| {
                 let (line, column) = (error.line(), error.column());
@@ -119,6 +122,13 @@ impl CredentialsFile {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether a file cannot be replaced for where it is, as one that is mounted alone: it can perhaps be written in place.
+/// After other failures, such as that of a disk that is full, that would lose what is there.
+fn is_fixed(error: &io::Error) -> bool {
+    use io::ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
+    matches!(error.kind(), CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
 }
 
 /// The token of this name, if any.
@@ -255,15 +265,63 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn a_file_that_cannot_be_replaced_is_written_in_place() {
+    async fn a_file_can_be_written_in_place() {
         use std::os::fd::AsRawFd;
         let folder = TempDir::new().unwrap();
         let real = File::create(folder.path().join("real.json")).unwrap();
-        (&real).write_all(b"{\"credentials\":{}}").unwrap();
+        (&real).write_all(b"{\"credentials\":{\"https://a.example.com\":{}}}").unwrap();
         // No file can be made beside this one.
         let path = PathBuf::from(format!("/proc/self/fd/{}", real.as_raw_fd()));
         let file = CredentialsFile { file: path, _lock: File::create(folder.path().join("lock")).unwrap() };
+        assert!(file.replace(b"{}").is_err());
+        file.overwrite(b"{}").unwrap();
+        assert_eq!(file.entries().unwrap(), Map::new());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_is_there_stays_when_it_cannot_be_replaced_for_another_reason() {
+        let folder = TempDir::new().unwrap();
+        // So deep that there is no room for the new file's name.
+        let mut deep = folder.path().to_owned();
+        while deep.as_os_str().len() < 3900 {
+            deep.push("d".repeat(100));
+        }
+        deep.push("d".repeat(4095 - "/x.json".len() - "/".len() - deep.as_os_str().len()));
+        fs::create_dir_all(&deep).unwrap();
+        let path = deep.join("x.json");
+        fs::write(&path, "{}").unwrap();
+        let file = CredentialsFile { file: path, _lock: File::create(folder.path().join("lock")).unwrap() };
         let key = key("https://a.example.com", "a.a.a");
+        let put = file.put(&key, &access_token("one", "2026-11-23T23:10:05Z"), now());
+        assert_eq!(put.unwrap_err().kind(), io::ErrorKind::InvalidFilename);
+        assert_eq!(fs::read_to_string(&file.file).unwrap(), "{}");
+    }
+
+    #[test]
+    fn only_a_file_that_is_held_in_its_place_is_written_there() {
+        use io::ErrorKind::*;
+        for (kind, expected) in [
+            (ResourceBusy, true),
+            (CrossesDevices, true),
+            (ReadOnlyFilesystem, true),
+            (PermissionDenied, true),
+            (StorageFull, false),
+            (QuotaExceeded, false),
+            (NotFound, false),
+            (Other, false),
+        ] {
+            assert_eq!(is_fixed(&kind.into()), expected, "{kind:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_file_holds_nothing() {
+        let folder = TempDir::new().unwrap();
+        let file = lock(&folder).await;
+        fs::write(&file.file, "\n").unwrap();
+        let key = key("https://a.example.com", "a.a.a");
+        assert!(file.get(&key).unwrap().is_none());
         file.put(&key, &access_token("one", "2026-11-23T23:10:05Z"), now()).unwrap();
         assert_eq!(file.get(&key).unwrap().unwrap().secret.expose_secret(), "one");
     }

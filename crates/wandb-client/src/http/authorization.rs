@@ -32,7 +32,7 @@ pub(crate) trait Authorize: Send + Sync {
     /// The `Authorization` header's value, after an exchange where one is due.
     fn authorization(&self) -> BoxFuture<'_, Result<HeaderValue, Error>>;
 
-    /// Notes that the server refused this value. False if there is no other.
+    /// Notes that the server refused this value. False if there is no other, as far as that is known.
     fn refuse(&self, value: &HeaderValue) -> bool;
 }
 
@@ -53,10 +53,7 @@ impl Authorize for Authorization<'_> {
         match self.authorizer {
             Authorizer::AccessTokens(tokens) if self.is_taken => {
                 let token = value.to_str().ok().and_then(|value| value.strip_prefix(BEARER));
-                token.is_some_and(|token| {
-                    tokens.refuse(token);
-                    true
-                })
+                token.is_some_and(|token| tokens.refuse(token))
             }
             Authorizer::AccessTokens(_) | Authorizer::ApiKey(_) => false,
         }

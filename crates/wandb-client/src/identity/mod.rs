@@ -172,18 +172,29 @@ impl AccessTokens {
         Ok(token)
     }
 
-    /// Notes that the server does not accept a token, so that the next call gets another one.
-    pub(crate) fn refuse(&self, token: &str) {
-        let mut state = self.lock();
-        let refused = state.current.as_mut().filter(|current| current.token.expose_secret() == token);
-        state.refused = refused.map(|current| {
-            current.renew_at = Timestamp::MIN;
-            current.token.clone()
-        });
+    /// Notes that the server does not accept a token, so that the next call gets another one. False if there was none a
+    /// moment ago, when the server had refused this one before.
+    pub(crate) fn refuse(&self, token: &str) -> bool {
+        self.lock().refuse(token, Timestamp::now())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn refuse(&mut self, token: &str, now: Timestamp) -> bool {
+        let Self { current, refused } = self;
+        // Else another one took its place meanwhile.
+        if let Some(current) = current.as_mut().filter(|current| current.token.expose_secret() == token) {
+            if current.renew_at > now && refused.as_ref().is_some_and(|refused| refused.is_same(&current.token)) {
+                return false;
+            }
+            current.renew_at = Timestamp::MIN;
+            *refused = Some(current.token.clone());
+        }
+        true
     }
 }
 
@@ -204,6 +215,23 @@ impl Current {
 mod tests {
     use super::*;
     use crate::error::ServerMessages;
+
+    #[test]
+    fn of_a_refused_token_that_could_not_be_renewed_no_other_is_wanted_for_a_while() {
+        let now: Timestamp = "2026-11-23T23:00:00Z".parse().unwrap();
+        let token =
+            |secret: &str| AccessToken { secret: secret.into(), expires_at: "2026-11-24T00:00:00Z".parse().unwrap() };
+        let later = now + RENEW_AGAIN;
+        let mut state = State { current: Some(Current { token: token("old"), renew_at: later }), refused: None };
+        assert!(state.refuse("old", now), "the first time");
+        assert!(state.refuse("old", now), "while it is being renewed");
+        assert!(state.refuse("older", now), "replaced already");
+        state.current = Some(Current { token: token("old"), renew_at: later });
+        assert!(!state.refuse("old", now), "just asked in vain");
+        assert!(state.refuse("old", later), "time to ask again");
+        state.current = Some(Current { token: token("new"), renew_at: later });
+        assert!(state.refuse("new", now), "another one");
+    }
 
     #[test]
     fn a_token_that_cannot_be_renewed_is_used_to_its_end() {

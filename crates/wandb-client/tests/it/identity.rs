@@ -280,10 +280,14 @@ async fn what_the_server_said_of_a_token_is_told_where_there_is_no_other() {
     let server = Server::start().await;
     let refused = viewer().answers(401, r#"{"error":"unknown token"}"#);
     server.expect([exchanged("access-1", 3600), refused, exchange().answers(400, r#"{"error":"jti_known"}"#)]);
-    let error = client(&server, text()).viewer().await.unwrap_err();
+    let client = client(&server, text());
+    let error = client.viewer().await.unwrap_err();
     assert!(error.is_auth() && !error.is_identity_refused(), "{error}");
     assert!(error.to_string().contains("unknown token"), "{error}");
-    assert_eq!(authorizations(&server), ["Bearer access-1"]);
+    // Nor is another one asked for with each request that follows.
+    server.expect([viewer().answers(401, r#"{"error":"unknown token"}"#)]);
+    assert!(client.viewer().await.unwrap_err().is_auth());
+    assert_eq!(authorizations(&server), ["Bearer access-1", "Bearer access-1"]);
 }
 
 #[tokio::test]

@@ -32,6 +32,9 @@ pub(crate) trait Authorize: Send + Sync {
     /// The `Authorization` header's value, after an exchange where one is due.
     fn authorization(&self) -> BoxFuture<'_, Result<HeaderValue, Error>>;
 
+    /// Whether this value can be sent now, as one may end.
+    fn is_good(&self, value: &HeaderValue) -> bool;
+
     /// Notes that the server refused this value. False if there is no other, as far as that is known.
     fn refuse(&self, value: &HeaderValue) -> bool;
 }
@@ -49,15 +52,24 @@ impl Authorize for Authorization<'_> {
         self.authorizer.authorization(self.scheme).boxed()
     }
 
+    fn is_good(&self, value: &HeaderValue) -> bool {
+        match self.authorizer {
+            Authorizer::AccessTokens(tokens) => token(value).is_some_and(|token| tokens.is_good(token)),
+            Authorizer::ApiKey(_) => true,
+        }
+    }
+
     fn refuse(&self, value: &HeaderValue) -> bool {
         match self.authorizer {
-            Authorizer::AccessTokens(tokens) if self.is_taken => {
-                let token = value.to_str().ok().and_then(|value| value.strip_prefix(BEARER));
-                token.is_some_and(|token| tokens.refuse(token))
-            }
+            Authorizer::AccessTokens(tokens) if self.is_taken => token(value).is_some_and(|token| tokens.refuse(token)),
             Authorizer::AccessTokens(_) | Authorizer::ApiKey(_) => false,
         }
     }
+}
+
+/// The access token in a header's value.
+fn token(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()?.strip_prefix(BEARER)
 }
 
 /// What authorizes a client's requests.

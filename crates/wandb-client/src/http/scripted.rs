@@ -31,6 +31,7 @@ pub(crate) struct Script(Arc<Mutex<Progress>>);
 struct Progress {
     steps: VecDeque<Step>,
     attempts: Vec<Instant>,
+    authorizations: Vec<Option<String>>,
     under_way: usize,
     most_under_way: usize,
 }
@@ -38,12 +39,19 @@ struct Progress {
 impl Script {
     pub(crate) fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let steps = steps.into_iter().collect();
-        Self(Arc::new(Mutex::new(Progress { steps, attempts: Vec::new(), under_way: 0, most_under_way: 0 })))
+        let progress =
+            Progress { steps, attempts: Vec::new(), authorizations: Vec::new(), under_way: 0, most_under_way: 0 };
+        Self(Arc::new(Mutex::new(progress)))
     }
 
     /// When attempts were made.
     pub(crate) fn attempts(&self) -> Vec<Instant> {
         self.0.lock().unwrap().attempts.clone()
+    }
+
+    /// How attempts were authorized.
+    pub(crate) fn authorizations(&self) -> Vec<Option<String>> {
+        self.0.lock().unwrap().authorizations.clone()
     }
 
     /// How many attempts were under way at the same time, at most.
@@ -58,6 +66,8 @@ impl Transport for Script {
             let step = {
                 let mut progress = self.0.lock().unwrap();
                 progress.attempts.push(Instant::now());
+                let authorization = request.headers.get(http::header::AUTHORIZATION);
+                progress.authorizations.push(authorization.map(|value| value.to_str().unwrap().to_owned()));
                 progress.under_way += 1;
                 progress.most_under_way = progress.most_under_way.max(progress.under_way);
                 progress.steps.pop_front().unwrap_or_else(|| panic!("no step left for {request:?}"))

@@ -70,16 +70,23 @@ impl Sender {
         // The credential that the server did not accept, and what it said.
         let mut refusal: Option<(HeaderValue, Error)> = None;
         loop {
-            if let Some(credential) = credential {
+            let admission = loop {
+                let Some(credential) = credential else { break self.admit(deadline).await };
                 let value = match (credential.authorization().await, &refusal) {
                     (Ok(value), Some((refused, error))) if value == *refused => return Err(error.clone()),
                     (Err(_), Some((_, error))) => return Err(error.clone()),
                     (Ok(value), _) => value,
                     (Err(error), None) => return Err(error.having_reached(reach)),
                 };
-                request.authorize(value);
-            }
-            let answer = match self.admit(deadline).await {
+                let was_good = credential.is_good(&value);
+                let admission = self.admit(deadline).await;
+                // One that ended during the wait is replaced, which takes an admission of its own.
+                if admission.is_err() || !was_good || credential.is_good(&value) {
+                    request.authorize(value);
+                    break admission;
+                }
+            };
+            let answer = match admission {
                 Ok(admission) => {
                     attempts += 1;
                     self.attempt(&request, admission, deadline).await

@@ -172,6 +172,13 @@ impl AccessTokens {
         Ok(token)
     }
 
+    /// Whether this is the present token and can still be sent.
+    pub(crate) fn is_good(&self, token: &str) -> bool {
+        let state = self.lock();
+        let current = state.current.as_ref().filter(|current| current.token.expose_secret() == token);
+        current.is_some_and(|current| current.token.is_valid(Timestamp::now()))
+    }
+
     /// Notes that the server does not accept a token, so that the next call gets another one. False if there was none a
     /// moment ago, when the server had refused this one before.
     pub(crate) fn refuse(&self, token: &str) -> bool {

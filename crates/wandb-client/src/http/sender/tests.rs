@@ -1,3 +1,4 @@
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -101,9 +102,63 @@ impl Authorize for Tokens {
         std::future::ready(Ok(HeaderValue::from(self.0.load(Ordering::SeqCst)))).boxed()
     }
 
+    fn is_good(&self, _: &HeaderValue) -> bool {
+        true
+    }
+
     fn refuse(&self, _: &HeaderValue) -> bool {
         self.0.fetch_add(1, Ordering::SeqCst);
         true
+    }
+}
+
+/// Tokens that end soon after they were exchanged, which takes a request to the same server.
+struct Ending<'a> {
+    sender: &'a Sender,
+    life: Duration,
+    issued: Mutex<Vec<Instant>>,
+}
+
+impl Authorize for Ending<'_> {
+    fn authorization(&self) -> BoxFuture<'_, Result<HeaderValue, Error>> {
+        async {
+            send(self.sender, Effect::Read).await?;
+            let mut issued = self.issued.lock().unwrap();
+            issued.push(Instant::now());
+            Ok(HeaderValue::from(issued.len()))
+        }
+        .boxed()
+    }
+
+    fn is_good(&self, value: &HeaderValue) -> bool {
+        let number: usize = value.to_str().unwrap().parse().unwrap();
+        self.issued.lock().unwrap()[number - 1].elapsed() < self.life
+    }
+
+    fn refuse(&self, _: &HeaderValue) -> bool {
+        false
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_ends_while_its_request_waits_is_replaced_first() {
+    let used_up = || Step::Answer(200, vec![("ratelimit-remaining", "0"), ("ratelimit-reset", "5")], r#"{"data":{}}"#);
+    // The request of each is admitted only when the exchange's is over: the one permit is free for it.
+    let limits = Limits { max_concurrent: 1, ..LIMITS };
+    for (life, exchanges) in [(3 * SECOND, 2), (60 * SECOND, 1), (Duration::ZERO, 1)] {
+        let script = Script::new([used_up()].into_iter().chain((0..exchanges).map(|_| ok())));
+        let sender = sender(&script, limits);
+        let credential = Ending { sender: &sender, life, issued: Mutex::default() };
+        let result: Result<serde_json::Value, _> =
+            sender.send(request(Effect::Mint), Some(&credential), graphql::read).await;
+        assert!(result.is_ok(), "{result:?}");
+        let issued = credential.issued.lock().unwrap().len();
+        assert_eq!((issued, script.attempts().len()), (exchanges, exchanges + 1), "{life:?}");
+        assert_eq!(
+            script.authorizations().last().unwrap().as_deref(),
+            Some(exchanges.to_string().as_str()),
+            "{life:?}"
+        );
     }
 }
 

@@ -4,6 +4,7 @@ mod guard;
 mod join;
 mod messages;
 mod person;
+mod preflight;
 mod resource;
 
 pub(crate) use self::join::Joining;

@@ -10,9 +10,9 @@ use wandb_client::{Guarded, Member, MemberChange, ScimAccess};
 
 use super::guard::{self, Kept};
 use super::join::{self, Way};
-use super::messages;
 use super::person::{self, Named, same};
-use crate::caller::{self, ORGANIZATION_ADMIN, TEAM_ADMIN};
+use super::{messages, preflight};
+use crate::caller::{ORGANIZATION_ADMIN, TEAM_ADMIN};
 use crate::error::Explain as _;
 use crate::import_id;
 use crate::provider::Connection;
@@ -138,10 +138,10 @@ impl Resource for TeamMemberResource {
 
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
         match change {
-            Change::Create { plan } => ahead_of_create(cx, plan, &Notes::default()).await,
-            Change::Recreate { plan, private } => ahead_of_create(cx, plan, private).await,
-            Change::Update { prior, plan, private } => ahead_of_update(cx, prior, plan, private).await,
-            Change::Destroy { prior, private } => ahead_of_destroy(cx, prior, private).await,
+            Change::Create { plan } => preflight::create(cx, plan, &Notes::default()).await,
+            Change::Recreate { plan, private } => preflight::create(cx, plan, private).await,
+            Change::Update { prior, plan, private } => preflight::update(cx, prior, plan, private).await,
+            Change::Destroy { prior, private } => preflight::destroy(cx, prior, private).await,
         }
     }
 
@@ -155,7 +155,7 @@ impl Resource for TeamMemberResource {
             return Err(messages::exists(&team, member, named.attribute()).into());
         }
         let way = join::way(&connection.client, named, &role).await?;
-        refuse_second(&way, visibility::members(connection, &found)?, &team, named)?;
+        preflight::refuse_second(&way, visibility::members(connection, &found)?, &team, named)?;
         let id = Attr::from(id(&team, named.name()));
         let state = TeamMemberModel { id, ..plan };
         cx.private.team = Some(team.clone());
@@ -267,7 +267,7 @@ fn id(team: &str, name: &str) -> String {
     format!("{}/{}", import_id::encode(team), import_id::encode(name))
 }
 
-fn find<'m>(members: &'m [Member], state: &TeamMemberModel, notes: &Notes) -> Option<&'m Member> {
+pub(super) fn find<'m>(members: &'m [Member], state: &TeamMemberModel, notes: &Notes) -> Option<&'m Member> {
     person::find(members, Named::new(&state.username, &state.email), notes.place.as_deref())
 }
 
@@ -302,118 +302,10 @@ fn role_of(member: &Member, own: &str) -> String {
     told.unwrap_or_else(|| if own == "admin" || own.is_empty() { "member" } else { own }.to_owned())
 }
 
-/// `replaced` are the notes of the membership that is to be replaced, which may be this one or another.
-async fn ahead_of_create(cx: &mut Context<'_, Connection>, plan: &TeamMemberModel, replaced: &Notes) -> Result<()> {
-    let connection = cx.provider();
-    let Some(name) = plan.team.as_str() else { return Ok(()) };
-    let named = Named::new(&plan.username, &plan.email);
-    let who = if named.person().is_some() { format!("\"{}\"", named.name()) } else { "people".to_owned() };
-    caller::require_team_admin(connection, name, &format!("add {who} to the team \"{name}\"")).await?;
-    let team = connection.client.snapshot().team(name).await.explain(&format!("look at the team \"{name}\""))?;
-    let members = team.as_deref().and_then(|team| team.members.as_deref()).unwrap_or_default();
-    let same_team = replaced.team.as_deref() == Some(name);
-    let is_replaced = |member: &Member| same_team && replaced.place.as_deref() == Some(member.id.as_str());
-    let mut again = false;
-    if named.person().is_some()
-        && let Some(member) = person::find(members, named, None)
-    {
-        again = is_replaced(member);
-        if !again {
-            return Err(messages::exists(name, member, named.attribute()).into());
-        }
-        if guard::kept(connection, members, member).is_some() {
-            return Err(messages::cannot_be_replaced(name, person::shown(member)).into());
-        }
-    }
-    let Some(role) = plan.role.as_str() else { return Ok(()) };
-    check_role(connection, role).await?;
-    if named.person().is_none() {
-        return Ok(());
-    }
-    let way = join::way(&connection.client, named, role).await?;
-    if !again {
-        refuse_second(&way, members, name, named)?;
-    }
-    match way {
-        Way::Invite { .. } if !join::can_be_invited_as(role) => cx.warn(messages::role_comes_later(named, role)),
-        Way::Add(_) | Way::Invite { .. } => {}
-    }
-    Ok(())
-}
-
-/// Refuses who is there by another name than the configuration's: invited by email, say, and added by username.
-fn refuse_second(way: &Way, members: &[Member], team: &str, named: Named<'_>) -> Result<()> {
-    let Way::Add(user) = way else { return Ok(()) };
-    let there = person::find_user(members, user);
-    there.map_or(Ok(()), |member| Err(messages::exists(team, member, named.attribute()).into()))
-}
-
-/// Refuses a role that the organization does not have, where its roles can be seen.
-async fn check_role(connection: &Connection, role: &str) -> Result<()> {
-    if ["admin", "member", "viewer"].contains(&role) || !is_scim_open(connection).await? {
-        return Ok(());
-    }
-    let custom = match connection.client.custom_roles().await {
-        Ok(custom) => custom,
-        // Servers before custom roles, and those that do not show them all.
-        Err(error) if error.is_unsupported() || error.is_forbidden() || error.is_not_visible() => return Ok(()),
-        Err(error) => return Err(error).explain("read the organization's roles"),
-    };
-    let is_there = custom.iter().any(|known| same(known, role));
-    if is_there { Ok(()) } else { Err(messages::role_not_found(role, &custom).into()) }
-}
-
-async fn is_scim_open(connection: &Connection) -> Result<bool> {
+pub(super) async fn is_scim_open(connection: &Connection) -> Result<bool> {
     let access =
         connection.client.scim_access().await.explain("ask whether SCIM is open to the credential's account")?;
     Ok(matches!(access, ScimAccess::Open))
-}
-
-async fn ahead_of_update(
-    cx: &mut Context<'_, Connection>,
-    prior: &TeamMemberModel,
-    plan: &TeamMemberModel,
-    notes: &Notes,
-) -> Result<()> {
-    let connection = cx.provider();
-    let (name, role) = (plan.team.get()?, plan.role.as_str());
-    let Some(role) = role.filter(|role| prior.role.as_str() != Some(role)) else { return Ok(()) };
-    let who = Named::new(&prior.username, &prior.email).name();
-    caller::require_team_admin(connection, name, &format!("change the role of \"{who}\" in the team \"{name}\""))
-        .await?;
-    check_role(connection, role).await?;
-    let team = connection.client.snapshot().team(name).await.explain(&format!("look at the team \"{name}\""))?;
-    let members = team.as_deref().and_then(|team| team.members.as_deref()).unwrap_or_default();
-    let member = find(members, prior, notes);
-    if member.is_some_and(|member| member.pending) && join::can_be_invited_as(role) {
-        return Ok(());
-    }
-    let access =
-        connection.client.scim_access().await.explain("ask whether SCIM is open to the credential's account")?;
-    if let ScimAccess::Closed(refusal) = access {
-        return Err(messages::scim_needed(role, &refusal).into());
-    }
-    let Some(member) = member.filter(|member| member.admin && !member.pending) else { return Ok(()) };
-    if guard::is_last_admin(members, member) {
-        cx.warn(messages::last_admin_ahead(name, who));
-    } else if guard::is_caller(connection, member) {
-        cx.warn(messages::own_role(name, who));
-    }
-    Ok(())
-}
-
-async fn ahead_of_destroy(cx: &mut Context<'_, Connection>, prior: &TeamMemberModel, notes: &Notes) -> Result<()> {
-    let connection = cx.provider();
-    let name = prior.team.get()?;
-    let Some(team) = visibility::team(connection, name, notes.origin.as_ref()).await? else { return Ok(()) };
-    let members = visibility::members(connection, &team)?;
-    let Some(member) = find(members, prior, notes) else { return Ok(()) };
-    if let Some(kept) = guard::kept(connection, members, member) {
-        cx.warn(messages::kept(kept, name, person::shown(member), true));
-        return Ok(());
-    }
-    let who = person::shown(member);
-    caller::require_team_admin(connection, name, &format!("take \"{who}\" out of the team \"{name}\"")).await
 }
 
 /// Ends a membership or withdraws an invitation, unless it has to stay.

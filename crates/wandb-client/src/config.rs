@@ -153,9 +153,10 @@ impl Config {
     /// Goes through the proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`; `http`,
     /// `https`, `socks5` and `socks5h`), and trusts the certificates in `SSL_CERT_FILE`, `SSL_CERT_DIR` and
     /// `REQUESTS_CA_BUNDLE`, in addition to the platform's. Those files are read with the first request that needs them.
-    /// Without a proxy in the environment the platform's settings hold.
+    /// Without a proxy in the environment the platform's settings hold. A proxy that cannot be used is an error only where
+    /// it would be on the way to the server.
     pub fn with_environment(mut self, environment: &Environment) -> Result<Self, ConfigError> {
-        self.way = Way::of(environment).map_err(|error| match error {
+        self.way = Way::of(environment, &self.base_url).map_err(|error| match error {
             InvalidProxy::NotUnicode(error) => ConfigError::NotUnicode(error),
             InvalidProxy::Address(variable) => ConfigError::Proxy { variable },
         })?;

@@ -4,12 +4,15 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, NoProxy, Proxy};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tracing::warn;
 
+use crate::base_url::BaseUrl;
 use crate::environment::{self, Environment, NotUnicode};
 
 /// What the environment says of the way. By default nothing: then the platform's settings hold.
@@ -21,36 +24,55 @@ pub(crate) struct Way {
     authorities: Vec<PathBuf>,
 }
 
-/// A variable names a proxy that cannot be one.
-#[derive(Debug)]
+/// A variable names a proxy that cannot be one. The value may hold a password, so it is not repeated.
+#[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum InvalidProxy {
     /// It is not Unicode.
-    NotUnicode(NotUnicode),
-    /// It is no address. The value may hold a password, so it is not repeated.
+    #[error(transparent)]
+    NotUnicode(#[from] NotUnicode),
+    /// It is no address.
+    #[error("the environment variable {0} is not the address of a proxy")]
     Address(&'static str),
 }
 
 type MakeProxy = fn(&str) -> reqwest::Result<Proxy>;
 
 impl Way {
-    pub(crate) fn of(environment: &Environment) -> Result<Self, InvalidProxy> {
+    /// What the environment says of the way to this server, and to others that it leads to. A proxy that cannot be used is
+    /// an error where it would be on the way to the server, and else is left out.
+    pub(crate) fn of(environment: &Environment, server: &BaseUrl) -> Result<Self, InvalidProxy> {
         let text = |names: &[&'static str]| -> Result<Option<(&'static str, &str)>, InvalidProxy> {
             for name in names {
-                if let Some(text) = environment.text(name).map_err(InvalidProxy::NotUnicode)? {
+                if let Some(text) = environment.text(name)? {
                     return Ok(Some((*name, text)));
                 }
             }
             Ok(None)
         };
-        let except = text(&environment::NO_PROXY)?.and_then(|(_, list)| NoProxy::from_string(list));
-        let all = text(&environment::ALL_PROXY)?;
+        let except = text(&environment::NO_PROXY).map(|list| list.map_or("", |(_, list)| list));
+        let needs = needs_proxy(server, except.as_ref().copied().unwrap_or_default());
         let [http, https]: [MakeProxy; 2] = [|url| Proxy::http(url), |url| Proxy::https(url)];
         let mut way = Self::default();
-        for (names, make) in [(&environment::HTTP_PROXY, http), (&environment::HTTPS_PROXY, https)] {
-            let Some((name, url)) = text(names)?.or(all) else { continue };
-            let proxy = make(url).map_err(|_| InvalidProxy::Address(name))?;
-            way.has_tls_proxy |= url.trim_start().to_ascii_lowercase().starts_with("https:");
-            way.proxies.push(proxy.no_proxy(except.clone()));
+        for (scheme, names, make) in
+            [("http", &environment::HTTP_PROXY, http), ("https", &environment::HTTPS_PROXY, https)]
+        {
+            let proxy = || -> Result<Option<(Proxy, bool)>, InvalidProxy> {
+                let own = text(names)?;
+                let Some((name, url)) = own.map_or_else(|| text(&environment::ALL_PROXY), |own| Ok(Some(own)))? else {
+                    return Ok(None);
+                };
+                let proxy = make(url).map_err(|_| InvalidProxy::Address(name))?;
+                let is_tls = url.trim_start().to_ascii_lowercase().starts_with("https:");
+                Ok(Some((proxy.no_proxy(NoProxy::from_string(except.clone()?)), is_tls)))
+            };
+            match proxy() {
+                Ok(proxy) => {
+                    way.has_tls_proxy |= proxy.as_ref().is_some_and(|(_, is_tls)| *is_tls);
+                    way.proxies.extend(proxy.map(|(proxy, _)| proxy));
+                }
+                Err(error) if needs == Some(scheme) => return Err(error),
+                Err(error) => warn!(scheme, %error, "a proxy is not used"),
+            }
         }
         let authorities = [environment::SSL_CERT_FILE, environment::REQUESTS_CA_BUNDLE];
         way.authorities = authorities.iter().filter_map(|name| environment.path(name)).map(Path::to_owned).collect();
@@ -73,6 +95,13 @@ impl Way {
     pub(crate) fn certificates(&self) -> Vec<Certificate> {
         self.authorities.iter().flat_map(|path| certificates(path)).collect()
     }
+}
+
+/// The scheme whose proxy is on the way to a server. None where the environment excepts the server.
+fn needs_proxy(server: &BaseUrl, except: &str) -> Option<&'static str> {
+    let uri: Uri = server.to_string().parse().ok()?;
+    Matcher::builder().no(except).all("http://proxy").build().intercept(&uri)?;
+    Some(if uri.scheme_str() == Some("https") { "https" } else { "http" })
 }
 
 /// The usable certificates in a file, or in the files of a folder.
@@ -108,13 +137,56 @@ impl fmt::Debug for Way {
 mod tests {
     use super::*;
 
+    const ODD: &str = "http://ada:hunter2@:x";
+    const PROXY: &str = "http://ada:hunter2@proxy.example.com";
+
     #[test]
-    fn an_address_that_is_none_is_an_error_that_does_not_repeat_it() {
-        let environment = Environment::from_pairs([("HTTPS_PROXY", "http://ada:hunter2@:x")]);
-        let error = Way::of(&environment).unwrap_err();
-        assert!(matches!(error, InvalidProxy::Address("HTTPS_PROXY")));
-        let environment = Environment::from_pairs([("ALL_PROXY", "http://ada:hunter2@proxy.example.com")]);
-        let way = Way::of(&environment).unwrap();
-        assert_eq!(format!("{way:?}"), "Way { proxies: 2, authorities: [] }");
+    fn a_proxy_that_cannot_be_used_is_an_error_where_it_is_on_the_way() {
+        let (plain, tls) = ("http://wandb.example.com", "https://wandb.example.com:8443/ml");
+        for (variables, server, expected) in [
+            (vec![("ALL_PROXY", PROXY)], tls, Ok(2)),
+            (vec![("HTTPS_PROXY", ODD)], tls, Err("HTTPS_PROXY")),
+            (vec![("HTTPS_PROXY", ODD)], plain, Ok(0)),
+            (vec![("http_proxy", ODD)], plain, Err("http_proxy")),
+            (vec![("HTTP_PROXY", ODD), ("HTTPS_PROXY", PROXY)], tls, Ok(1)),
+            (vec![("ALL_PROXY", ODD)], tls, Err("ALL_PROXY")),
+            (vec![("ALL_PROXY", ODD), ("HTTPS_PROXY", PROXY)], tls, Ok(1)),
+            (vec![("ALL_PROXY", ODD), ("NO_PROXY", "other.example.com")], tls, Err("ALL_PROXY")),
+            (vec![("ALL_PROXY", ODD), ("NO_PROXY", "example.com")], tls, Ok(0)),
+            (vec![("ALL_PROXY", ODD), ("NO_PROXY", "127.0.0.0/8")], "http://127.0.0.1:8080", Ok(0)),
+            (vec![("ALL_PROXY", ODD), ("NO_PROXY", "::1")], "http://[::1]:8080", Ok(0)),
+        ] {
+            let way = Way::of(&Environment::from_pairs(variables.clone()), &server.parse().unwrap());
+            assert!(!format!("{way:?}").contains("hunter2"));
+            let found = way.map(|way| way.proxies.len()).map_err(|error| match error {
+                InvalidProxy::Address(variable) => variable,
+                InvalidProxy::NotUnicode(error) => panic!("{error}"),
+            });
+            assert_eq!(found, expected, "{variables:?} {server}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_unicode_is_an_error_where_it_is_on_the_way() {
+        use std::ffi::OsString;
+        use std::os::unix::ffi::OsStringExt;
+        let odd = || OsString::from_vec(vec![0xff]);
+        let server = "https://wandb.example.com".parse().unwrap();
+        for (variables, expected) in [
+            (vec![("HTTPS_PROXY", odd())], Some("HTTPS_PROXY")),
+            (vec![("HTTP_PROXY", odd())], None),
+            (vec![("ALL_PROXY", odd()), ("HTTPS_PROXY", PROXY.into())], None),
+            (vec![("NO_PROXY", odd()), ("HTTPS_PROXY", PROXY.into())], Some("NO_PROXY")),
+            (vec![("NO_PROXY", odd()), ("HTTP_PROXY", PROXY.into())], None),
+            (vec![("NO_PROXY", odd())], None),
+        ] {
+            let error = Way::of(&Environment::from_pairs(variables.clone()), &server).err();
+            let variable = error.map(|error| match error {
+                InvalidProxy::NotUnicode(NotUnicode { name }) => name,
+                InvalidProxy::Address(name) => panic!("{name}"),
+            });
+            assert_eq!(variable.as_deref(), expected, "{variables:?}");
+        }
     }
 }

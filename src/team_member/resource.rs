@@ -1,7 +1,7 @@
 //! The resource `wandb_team_member`: one person in one team. It touches nobody else.
 
 use serde::{Deserialize, Serialize};
-use tfplugin::resource::{Change, IdentitySchema, ImportTarget};
+use tfplugin::resource::{Change, IdentitySchema, ImportTarget, Plan};
 use tfplugin::schema::validator::{Validator, length, not_blank, trimmed};
 use tfplugin::schema::{Equality, Replace, string};
 use tfplugin::value::Type;
@@ -101,10 +101,7 @@ impl Resource for TeamMemberResource {
             .default("member")
             .validate(length(1..=128).and(trimmed()).and(in_lower_case())),
         )
-        .computed(
-            "status",
-            string("`active`, or `pending` as long as an invitation was not accepted.").recomputed(),
-        )
+        .computed("status", string("`active`, or `pending` as long as an invitation was not accepted."))
     }
 
     fn identity_schema(&self) -> IdentitySchema {
@@ -134,6 +131,17 @@ impl Resource for TeamMemberResource {
             Diagnostic::error("One of `username` and `email` needed", format!("{detail} Set exactly one of them."))
                 .at("username"),
         );
+    }
+
+    fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
+        let Some(prior) = plan.prior else { return Ok(()) };
+        let planned = &mut plan.planned;
+        let same = planned.role == prior.role && planned.username == prior.username && planned.email == prior.email;
+        // Who is in stays so; who was invited may have accepted meanwhile.
+        if !same && prior.status.as_str() != Some(ACTIVE) {
+            planned.status = Attr::unknown();
+        }
+        Ok(())
     }
 
     async fn preflight(&self, cx: &mut Context<'_, Connection>, change: Change<'_, Self>) -> Result<()> {
@@ -196,13 +204,16 @@ impl Resource for TeamMemberResource {
         let member = find(visibility::members(connection, &team)?, &plan, &cx.private);
         let member = member.ok_or_else(|| messages::left(&name, named.name()))?;
         if member.pending {
+            if plan.status.as_str() == Some(ACTIVE) {
+                return Err(messages::left(&name, named.name()).into());
+            }
             return invite_again(cx, plan.clone(), member).await;
         }
         if !same(&role_of(member, &role), &role) {
             set_role(connection, &name, member, &role).await?;
         }
         cx.private.place = Some(member.id.to_string());
-        Ok(TeamMemberModel { status: "active".into(), ..plan })
+        Ok(TeamMemberModel { status: ACTIVE.into(), ..plan })
     }
 
     async fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: TeamMemberModel) -> Result<()> {
@@ -260,6 +271,9 @@ impl Resource for TeamMemberResource {
     }
 }
 
+/// The status of who is in the team.
+const ACTIVE: &str = "active";
+
 /// The form of an import id.
 const FORM: &str = "TEAM/USERNAME";
 
@@ -287,7 +301,7 @@ fn refreshed(state: TeamMemberModel, member: &Member) -> TeamMemberModel {
         username: name(state.username, member.username.as_ref()),
         email: name(state.email, member.email.as_ref()),
         role,
-        status: if member.pending { "pending" } else { "active" }.into(),
+        status: if member.pending { "pending" } else { ACTIVE }.into(),
         ..state
     }
 }

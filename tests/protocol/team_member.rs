@@ -197,6 +197,18 @@ async fn one_person_as_two_resources_is_refused_also_at_the_same_time() -> Resul
 }
 
 #[tokio::test]
+async fn another_role_leaves_the_status_as_it_is_known() -> Result<()> {
+    let mut scene = Scene::set_organization().await?;
+    let created = scene.session.create(TYPE, &by_username("niklaus", "member")).await?;
+    let plan = scene.session.plan(TYPE, Some(&created), &by_username("niklaus", "viewer")).await?;
+    assert_eq!(plan.planned().attribute("status").as_str(), Some("active"));
+    let invited = scene.session.import(TYPE, "research/new@elsewhere.example").await?;
+    let plan = scene.session.plan(TYPE, Some(&invited), &by_email("new@elsewhere.example", "admin")).await?;
+    assert!(plan.planned().attribute("status").is_unknown(), "who was invited may accept before the apply");
+    scene.end().await
+}
+
+#[tokio::test]
 async fn it_is_imported_in_every_form() -> Result<()> {
     let mut scene = Scene::set_organization().await?;
     let config = by_username("niklaus", "viewer");

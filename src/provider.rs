@@ -86,8 +86,8 @@ impl Provider for WandbProvider {
                 "organization",
                 string(
                     "The name of the organization that this configuration is meant for, a guard: where the credential \
-                     belongs to another one, nothing is planned. It is also the audience of the token that a job of \
-                     GitHub Actions asks for.",
+                     belongs to another one, nothing is planned. The credential's teams tell it, so leave it out until the \
+                     first team is made. It is also the audience of the token that a job of GitHub Actions asks for.",
                 )
                 .validate(not_blank()),
             )
@@ -246,11 +246,21 @@ async fn check_organization(client: &Client, caller: &Viewer, wanted: &str) -> R
             _ => {}
         }
     }
+    // An admin of the organization need not be in a team.
+    if found.is_empty()
+        && let Some(organization) =
+            client.organization_of_teams().await.explain("read the organization of the teams that are visible")?
+    {
+        if organization.name == wanted {
+            return Ok(());
+        }
+        found.push(organization.name.clone());
+    }
     let (summary, detail) = if found.is_empty() {
         let detail = format!(
-            "This configuration is meant for the organization \"{wanted}\", and no team of the credential's account \
-             tells its organization. Use a credential of a member of one of its teams. In an organization without teams \
-             leave `organization` out until the first one is made."
+            "This configuration is meant for the organization \"{wanted}\", and no team that the credential's account \
+             sees tells its organization. Use a credential of a member of one of its teams. In an organization without \
+             teams leave `organization` out until the first one is made."
         );
         ("Organization not known", detail)
     } else {

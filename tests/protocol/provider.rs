@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use tfplugin::value::Value;
 use tfplugin_testing::Session;
 
-use crate::scene::{account, emulator, launch, object, refusal};
+use crate::scene::{ORGANIZATION, account, emulator, emulator_seeded, launch, object, refusal};
 
 /// Of the right form, and nobody's.
 const NOBODYS_KEY: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -29,6 +29,19 @@ async fn another_organization_is_refused() -> Result<()> {
     emulator.graphql(make, &serde_json::json!({}))?;
     session.restart().await?;
     assert_eq!(refusal(session.configure(&guarded).await)?, ["organization: Wrong organization"]);
+    session.end().await?;
+    Ok(())
+}
+
+/// `ada` is in none of the teams.
+#[tokio::test]
+async fn an_admin_in_no_team_is_in_the_organization_of_those_that_are_seen() -> Result<()> {
+    let emulator = emulator_seeded(ORGANIZATION)?;
+    let mut session = Session::start(launch(&emulator, &emulator.administrator().api_key)).await?;
+    session.configure(&object([("organization", "acme".into())])).await?;
+    session.restart().await?;
+    let refused = session.configure(&object([("organization", "umbrella".into())])).await;
+    assert_eq!(refusal(refused)?, ["organization: Wrong organization"]);
     session.end().await?;
     Ok(())
 }

@@ -54,8 +54,8 @@ impl DataSource for ServiceAccountDataSource {
             None => (config.name.get()?.clone(), "name"),
         };
         let point = |at, errors: Diagnostics| errors.into_iter().map(|error| error.at(at)).collect::<Diagnostics>();
-        let accounts = import::all(cx.provider(), team).await.map_err(|errors| point("team", errors))?;
-        let found = import::choose(accounts, team, &wanted).map_err(|errors| point(at, errors))?;
+        let named = import::named(cx.provider(), team, &wanted).await.map_err(|errors| point("team", errors))?;
+        let found = import::choose(named, team, &wanted).map_err(|errors| point(at, errors))?;
         // What is configured stays as it is written.
         let or = |configured: Attr<String>, found: String| if configured.is_null() { found.into() } else { configured };
         Ok(ServiceAccountModel {

@@ -70,24 +70,36 @@ impl Target {
 
 /// The account that a team shows, by its name, or by its id written as `id:...`.
 pub(crate) async fn find(connection: &Connection, team: &str, name: &str) -> Result<ServiceAccount> {
-    choose(all(connection, team).await?, team, name)
+    choose(named(connection, team, name).await?, team, name)
 }
 
 /// The accounts that a team shows.
 pub(super) async fn all(connection: &Connection, team: &str) -> Result<Vec<ServiceAccount>> {
-    match connection.client.service_accounts(team).await {
+    seen(connection, team, connection.client.service_accounts(team).await)
+}
+
+/// Those of a team's accounts that are named so.
+pub(super) async fn named(connection: &Connection, team: &str, name: &str) -> Result<Vec<ServiceAccount>> {
+    let is_named = |account: &ServiceAccount| match name.strip_prefix("id:") {
+        Some(id) => account.id == id::of_api(id),
+        None => account.has_name(name),
+    };
+    seen(connection, team, connection.client.service_accounts_where(team, is_named).await)
+}
+
+fn seen(
+    connection: &Connection,
+    team: &str,
+    accounts: std::result::Result<Vec<ServiceAccount>, wandb_client::Error>,
+) -> Result<Vec<ServiceAccount>> {
+    match accounts {
         Err(error) if error.is_not_visible() => Err(visibility::team_not_found(connection, team).into()),
         accounts => accounts.explain(&format!("read the service accounts of the team \"{team}\"")),
     }
 }
 
-/// The one of a team's accounts that is named so.
-pub(super) fn choose(accounts: Vec<ServiceAccount>, team: &str, name: &str) -> Result<ServiceAccount> {
-    let matches = |account: &ServiceAccount| match name.strip_prefix("id:") {
-        Some(id) => account.id == id::of_api(id),
-        None => account.has_name(name),
-    };
-    let mut found: Vec<ServiceAccount> = accounts.into_iter().filter(matches).collect();
+/// The one account that is named so.
+pub(super) fn choose(mut found: Vec<ServiceAccount>, team: &str, name: &str) -> Result<ServiceAccount> {
     match found.len() {
         0 => Err(Diagnostic::error(
             "Service account not found",

@@ -167,6 +167,11 @@ async fn what_was_made_since_the_last_look_is_not_refused_as_missing() -> Result
     let id = made.pointer("/createServiceAccount/user/id").and_then(serde_json::Value::as_str).context("an id")?;
     let seen = refusal(scene.session.plan(KEY, None, &key(id)).await)?;
     assert_eq!(seen, ["service_account_id: Permission denied"]);
+
+    let named = object([("team", "research".into()), ("name", "newer".into())]);
+    assert_eq!(refusal(scene.session.read_data_source(ACCOUNT, &named).await)?, ["name: Service account not found"]);
+    scene.emulator.graphql(&account.replace("new", "newer"), &json!({}))?;
+    scene.session.read_data_source(ACCOUNT, &named).await?;
     scene.end().await
 }
 

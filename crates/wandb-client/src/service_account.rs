@@ -12,6 +12,7 @@ use crate::http::Effect;
 use crate::ids::UserId;
 use crate::member::{AccountType, Member};
 use crate::scim;
+use crate::team::Team;
 
 /// A service account, as its team shows it. How it authenticates cannot be read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +113,20 @@ impl Client {
         let team = self.visible_team("ServiceAccounts", team).await?;
         team.visible_members("ServiceAccounts")?;
         Ok(team.shown_service_accounts().collect())
+    }
+
+    /// The service accounts of a team that are wanted. Where it has none, that is so now; what the caller cannot see is an
+    /// error, as for [all of them](Self::service_accounts).
+    pub async fn service_accounts_where(
+        &self,
+        team: &str,
+        is_wanted: impl Fn(&ServiceAccount) -> bool,
+    ) -> Result<Vec<ServiceAccount>, Error> {
+        // Members who cannot be seen do not become visible by another look.
+        let shows = |team: &Team| team.members.is_none() || team.shown_service_accounts().any(|one| is_wanted(&one));
+        let team = self.visible_team_showing("ServiceAccounts", team, self.inner().teams.mark(), shows).await?;
+        team.visible_members("ServiceAccounts")?;
+        Ok(team.shown_service_accounts().filter(|account| is_wanted(account)).collect())
     }
 
     /// A service account of a team. None if it is not in the team; a team or members that the caller cannot see are an

@@ -160,6 +160,10 @@ async fn what_others_made_meanwhile_is_not_absent() {
     server.expect([keys_of("vision", 2, &["ApiKey:5", "ApiKey:6"])]);
     assert!(client.api_key("vision", &two, &ApiKeyId::new("ApiKey:6")).await.unwrap().is_some());
 
+    server.expect([team_named("vision", &json!([account(2), account(3)]))]);
+    let named = client.service_accounts_where("vision", |account| account.has_name("bot-3")).await.unwrap();
+    assert_eq!(named.len(), 1);
+
     let hidden = Expected::graphql_of("Team", "name", "audio").data(&json!({ "entity": null }));
     server.expect([hidden]);
     assert!(client.team("audio").await.unwrap().is_none());

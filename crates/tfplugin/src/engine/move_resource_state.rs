@@ -40,8 +40,11 @@ impl<P: Provider> Engine<P> {
         let stored = Stored { what: "state", type_name: source_type, version, json };
         let taken = (found.step)(stored.read(&found.prior)?);
         let mut state = taken.map_err(|errors| errors.of_failure(type_name))?;
-        fill_defaults(resource.schema().attributes(), &mut state);
-        rules::check_state(type_name, resource.schema(), &state).into_result(())?;
+        let schema = resource.schema();
+        fill_defaults(schema.attributes(), &mut state);
+        // What the other type stored may be write-only here.
+        rules::scrub(schema.attributes(), &mut state);
+        rules::check_state(type_name, schema, &state).into_result(())?;
         let (private, identity) = resource.adopt(&state)?;
         let schema = resource.identity_schema();
         let is_good = |identity: &Value| rules::check_identity(type_name, schema, None, Some(identity)).is_empty();

@@ -20,6 +20,8 @@ impl<P: Provider> Engine<P> {
         let mut state = stored.upgraded(schema.state_version(), schema.object_type(), &resource.upgrades())?;
         // An attribute that is new in the schema is what its default says.
         fill_defaults(schema.attributes(), &mut state);
+        // One that was stored before its attribute became write-only is not stored again.
+        rules::scrub(schema.attributes(), &mut state);
         rules::check_state(type_name, schema, &state).into_result(state)
     }
 }

@@ -494,7 +494,11 @@ pub(super) const BESIDE: &[Case] = &[
     case(
         "upgraded_write_only",
         "upgrades a state to one with a write-only value",
-        Told(Walk::Upgrade, Upgrade(|state| Ok(set(state, "secret", "hunter2")))),
+        Right(
+            Walk::Upgrade,
+            Upgrade(|state| Ok(set(state, "secret", "hunter2"))),
+            "the value is left out: one that was stored before its attribute became write-only must not stay",
+        ),
     ),
     case(
         "upgraded_without_a_word",
@@ -515,6 +519,15 @@ pub(super) const BESIDE: &[Case] = &[
         "moved_other_type",
         "takes an object over as another type than the schema says",
         Told(Walk::Move, Move(|state| Ok(set(state, "size", "hunter2")))),
+    ),
+    case(
+        "moved_write_only",
+        "takes an object over with a write-only value",
+        Right(
+            Walk::Move,
+            Move(|state| Ok(set(state, "secret", "hunter2"))),
+            "the value is left out: where it comes from, it may have been stored",
+        ),
     ),
     case(
         "moved_without_a_word",

@@ -21,9 +21,10 @@ pub(crate) struct Private<N> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planned: Option<Planned>,
     /// The notes of the object as it is, in the private bytes of a plan alone and where they differ: hosts that replace
-    /// an object give its delete the private bytes of the plan for the object that takes its place.
+    /// an object give its delete the private bytes of the plan for the object that takes its place. Notes may be null
+    /// in JSON, so they stand in a list of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    before: Option<N>,
+    before: Option<(N,)>,
 }
 
 /// What the plan of an object without prior state is.
@@ -62,7 +63,7 @@ impl<N: Serialize + DeserializeOwned + Default> Private<N> {
     /// none, also where a tainted object is replaced: of that, hosts tell it nothing.
     pub(crate) fn decode_before(bytes: &[u8]) -> N {
         match serde_json::from_slice::<Self>(bytes) {
-            Ok(Self { tfplugin: Self::VERSION, before: Some(before), .. }) => before,
+            Ok(Self { tfplugin: Self::VERSION, before: Some((before,)), .. }) => before,
             Ok(Self { tfplugin: Self::VERSION, notes, planned: None | Some(Planned::Recreate), .. }) => notes,
             _ => N::default(),
         }
@@ -80,6 +81,7 @@ impl<N: Serialize + DeserializeOwned + Default> Private<N> {
     }
 
     fn write(notes: &N, planned: Option<Planned>, before: Option<&N>) -> Option<Vec<u8>> {
+        let before = before.map(|before| (before,));
         let bytes = serde_json::to_vec(&Private { tfplugin: Self::VERSION, notes, planned, before }).ok()?;
         serde_json::from_slice::<Self>(&bytes).is_ok().then_some(bytes)
     }
@@ -151,6 +153,16 @@ mod tests {
         let created = Private::encode_planned(&1, Some(Planned::Create), &0).unwrap();
         assert_eq!((before(&created), Private::<u32>::decode(&created)), (0, 1), "nothing is known of a tainted one");
         assert_eq!(before(b"{\"e2bfb730\":{}}"), 0);
+    }
+
+    #[test]
+    fn an_object_that_has_no_notes_gets_none_of_another() {
+        let new = Some("of the new object".to_owned());
+        for planned in [None, Some(Planned::Create), Some(Planned::Recreate)] {
+            let bytes = Private::encode_planned(&new, planned, &None).unwrap();
+            assert_eq!(Private::<Option<String>>::decode_before(&bytes), None, "{planned:?}");
+            assert_eq!(Private::<Option<String>>::decode(&bytes), new, "{planned:?}");
+        }
     }
 
     #[test]

@@ -108,7 +108,7 @@ async fn an_earlier_plan_is_handed_back_beside_the_private_bytes() {
         let answer = service.plan_resource_change(Request::new(request)).await.unwrap().into_inner();
         String::from_utf8(answer.planned_private.to_vec()).unwrap()
     };
-    let replacement = r#"{"tfplugin":1,"notes":0,"planned":"recreate","before":7}"#;
+    let replacement = r#"{"tfplugin":1,"notes":0,"planned":"recreate","before":[7]}"#;
     // Terraform 1.16, when it applies a replacement: the old object is gone.
     assert_eq!(plan(&Value::Null, "", replacement).await, replacement);
     let create = r#"{"tfplugin":1,"notes":0,"planned":"create"}"#;
@@ -116,7 +116,7 @@ async fn an_earlier_plan_is_handed_back_beside_the_private_bytes() {
     // Where there is an object, its own notes count.
     let there = Value::object([("id", Value::Null), ("name", "a".into()), ("size", Value::Null)]);
     let own = r#"{"tfplugin":1,"notes":7}"#;
-    assert_eq!(plan(&there, own, r#"{"tfplugin":1,"notes":8,"before":7}"#).await, own);
+    assert_eq!(plan(&there, own, r#"{"tfplugin":1,"notes":8,"before":[7]}"#).await, own);
 }
 
 #[tokio::test]

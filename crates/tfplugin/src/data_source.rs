@@ -107,13 +107,13 @@ impl<S: DataSource> ErasedDataSource<S::Data> for Typed<S> {
     fn read<'a>(&'a self, call: Call<'a, S::Data>, config: Value) -> BoxFuture<'a, (Option<Value>, Diagnostics)> {
         Box::pin(async move {
             let mut cx = call.context();
-            let result = match S::Model::from_value(config) {
+            let result = match S::Model::from_value(config.clone()) {
                 Ok(config) => self.source.read(&mut cx, config).await,
                 Err(error) => Err(error.into()),
             };
             let mut report = cx.report;
             match result {
-                Ok(state) => (Some(state.into_value()), report),
+                Ok(state) => (Some(state.into_value().with_types_of(&config)), report),
                 Err(errors) => {
                     report.extend(errors.of_failure(S::TYPE_NAME));
                     (None, report)

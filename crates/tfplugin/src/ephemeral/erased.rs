@@ -61,12 +61,12 @@ impl<E: EphemeralResource> ErasedEphemeralResource<E::Data> for Typed<E> {
         Box::pin(async move {
             let mut cx = EphemeralContext::<E>::new(call.context());
             let open = async {
-                let config = E::Model::from_value(config)?;
+                let config = E::Model::from_value(config.clone())?;
                 self.resource.open(&mut cx, config).await
             };
             let result = AssertUnwindSafe(open).catch_unwind().await;
             let mut report = std::mem::take(&mut cx.context.report);
-            let result = settle::<E, _>(result, &mut report).map(E::Model::into_value);
+            let result = settle::<E, _>(result, &mut report).map(|result| result.into_value().with_types_of(&config));
             let notes = cx.opened.as_ref().and_then(|notes| {
                 let written = serde_json::to_vec(notes).ok();
                 if written.is_none() {

@@ -1,5 +1,6 @@
 //! The engine with a provider whose resource does what a case tells it to.
 
+mod absent;
 mod ephemeral;
 
 use std::sync::Mutex;

@@ -17,6 +17,7 @@ pub(crate) struct Response {
 pub(crate) struct Imported {
     pub state: Value,
     pub private: Vec<u8>,
+    /// None where the state says too little and nobody named one; the read that follows fills it in.
     pub identity: Option<Value>,
 }
 
@@ -34,6 +35,10 @@ impl<P: Provider> Engine<P> {
                 return Ok(Response { imported: None, deferred: Some(Deferred), diagnostics: Diagnostics::new() });
             }
         };
+        let wanted = match &target {
+            ImportTarget::Id(_) => None,
+            ImportTarget::Identity(identity) => Some(identity.clone()),
+        };
         let outcome = self.unless_stopped(resource.import(self.call(&data, Value::Null), target)).await?;
         let mut diagnostics = outcome.report;
         let Some(mut state) = outcome.state.filter(|_| !diagnostics.has_error()) else { return Err(diagnostics) };
@@ -41,9 +46,22 @@ impl<P: Provider> Engine<P> {
         // would show a change where nothing changes.
         schema::fill_defaults(resource.schema().attributes(), &mut state);
         diagnostics.extend(rules::check_state(type_name, resource.schema(), &state));
-        let identity = outcome.identity.as_ref();
-        diagnostics.extend(rules::check_identity(type_name, resource.identity_schema(), None, identity));
-        let imported = Some(Imported { state, private: outcome.private, identity: outcome.identity });
+        let identity = match (outcome.identity, wanted) {
+            (Some(identity), Some(wanted)) => Some(completed(identity, &wanted)),
+            (identity, _) => identity.filter(|identity| !rules::is_sparse(identity)),
+        };
+        diagnostics.extend(rules::check_identity(type_name, resource.identity_schema(), None, identity.as_ref()));
+        let imported = Some(Imported { state, private: outcome.private, identity });
         diagnostics.clone().into_result(Response { imported, deferred: None, diagnostics })
     }
+}
+
+/// The identity of a state that may say too little for it, with what the user said. Hosts insist on an answer.
+fn completed(mut identity: Value, wanted: &Value) -> Value {
+    if let Value::Map(attributes) = &mut identity {
+        for (name, value) in attributes.iter_mut().filter(|(_, value)| value.is_null()) {
+            *value = wanted.attribute(name).clone();
+        }
+    }
+    identity
 }

@@ -47,7 +47,9 @@ impl<P: Provider> Engine<P> {
         rules::check_state(type_name, schema, &state).into_result(())?;
         let (private, identity) = resource.adopt(&state)?;
         let schema = resource.identity_schema();
-        let is_good = |identity: &Value| rules::check_identity(type_name, schema, None, Some(identity)).is_empty();
+        let is_good = |identity: &Value| {
+            !rules::is_sparse(identity) && rules::check_identity(type_name, schema, None, Some(identity)).is_empty()
+        };
         Ok(Response { state, private, identity: identity.filter(is_good) })
     }
 }

@@ -171,6 +171,12 @@ pub(super) fn check_state(type_name: &str, schema: &Schema, state: &Value) -> Di
     report
 }
 
+/// Whether an identity leaves something out, as that of a state does which says only what a read needs. The read would
+/// be refused for filling it in.
+pub(super) fn is_sparse(identity: &Value) -> bool {
+    identity.as_map().is_some_and(|attributes| attributes.values().any(Value::is_null))
+}
+
 /// An identity can be written, is wholly known and complete, and stays the same as long as the object lives; a state from
 /// before it had one gets one.
 pub(super) fn check_identity(
@@ -571,6 +577,15 @@ mod tests {
         ]);
         assert_eq!(places(&refused_write_only(&schema, &config)), ["items[1].secret", "token"]);
         assert_eq!(places(&check_state("t", &schema, &config)), ["items[1].secret", "token"]);
+    }
+
+    #[test]
+    fn an_identity_that_a_read_would_fill_in_is_sparse() {
+        let identity = |region: Value| Value::object([("id", "1".into()), ("region", region)]);
+        let schema = IdentitySchema::none().required("id", Type::String, "").optional("region", Type::String, "");
+        let (sparse, whole) = (identity(Value::Null), identity("eu".into()));
+        assert!(is_sparse(&sparse) && !is_sparse(&whole) && !is_sparse(&identity(Value::unknown())));
+        assert!(!check_identity("t", &schema, Some(&sparse), Some(&whole)).is_empty(), "as if it had changed");
     }
 
     #[test]

@@ -127,7 +127,8 @@ pub trait Resource: Send + Sync + 'static {
     fn delete(&self, cx: &mut ResourceContext<'_, Self>, state: Self::Model)
     -> impl Future<Output = Result<()>> + Send;
 
-    /// Finds the object that the user names. A read follows, so only what `read` needs must be there.
+    /// Finds the object that the user names. A read follows, so only what `read` needs must be there. Where the user
+    /// gives an identity and leaves out what is optional in it, that must be there, too.
     fn import(
         &self,
         cx: &mut ResourceContext<'_, Self>,

@@ -45,6 +45,8 @@ enum Behaviour {
     ReplaceForName,
     PanicInIdentity,
     UntilStopped,
+    /// An import leaves all that it can to the read.
+    ImportLittle,
 }
 
 struct Things {
@@ -67,7 +69,8 @@ impl Things {
             | Behaviour::ReplaceForName
             | Behaviour::PanicInIdentity
             | Behaviour::IdentityUnknown
-            | Behaviour::UntilStopped => Ok(state),
+            | Behaviour::UntilStopped
+            | Behaviour::ImportLittle => Ok(state),
             Behaviour::FailBefore => failure(),
             Behaviour::FailAfter => {
                 cx.reached(state);
@@ -179,6 +182,7 @@ impl Resource for &'static Things {
             ImportTarget::Id(id) => id.into(),
             ImportTarget::Identity(identity) => identity.id,
         };
+        let id = if self.behaviour == Behaviour::ImportLittle { Attr::Null } else { id };
         Ok(Thing { id, name: "a".into(), policy: Attr::Null, size: Attr::Null })
     }
 
@@ -591,6 +595,26 @@ async fn an_import_fills_defaults() {
         assert!(imported.state == thing("9".into(), "a"));
         assert!(imported.identity.as_ref() == Some(&identity));
         assert!(!imported.private.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_import_leaves_the_identity_to_the_read_unless_it_was_given() {
+    let (engine, _) = configured(Behaviour::ImportLittle).await;
+    let given = Value::object([("id", Value::from("1"))]);
+    let cases = [(ImportTarget::Id("1".into()), None), (ImportTarget::Identity(given.clone()), Some(given.clone()))];
+    for (target, expected) in cases {
+        let imported = engine.import_resource_state("test_thing", target, false).await.ok().unwrap().imported.unwrap();
+        assert!(imported.identity == expected, "{:?}", imported.identity);
+        let request = read_resource::Request {
+            state: imported.state,
+            private: imported.private,
+            identity: imported.identity,
+            meta: Value::Null,
+            deferral_allowed: false,
+        };
+        let read = engine.read_resource("test_thing", request).await.ok().unwrap();
+        assert!(read.identity.as_ref() == Some(&given));
     }
 }
 

@@ -479,7 +479,11 @@ pub(super) const BESIDE: &[Case] = &[
     case(
         "imported_identity_null",
         "answers an identity without what names the object that he imported",
-        Told(Walk::Import, Identify(|identity| Ok(set(identity, "key", Value::Null)))),
+        Right(
+            Walk::Import,
+            Identify(|identity| Ok(set(identity, "key", Value::Null))),
+            "the user gave the identity, and a read of the whole object follows",
+        ),
     ),
     case(
         "imported_other_type_of_value",

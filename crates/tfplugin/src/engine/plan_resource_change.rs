@@ -108,7 +108,7 @@ fn plan<D>(
     }
     let mut requires_replace = output.replace;
     if let Some(prior) = existing {
-        // Hosts replace nothing because of an attribute that stays as it is.
+        // Hosts replace nothing because of an attribute that stays as it is, and refuse a place that neither has.
         requires_replace.retain(|path| prior.at(path) != output.planned.at(path));
         requires_replace.extend(planning::replacements(schema.attributes(), &config, prior, &output.planned));
     }

@@ -163,15 +163,24 @@ impl Value {
         self.as_map().and_then(|attributes| attributes.get(name)).unwrap_or(&Self::Null)
     }
 
-    /// The value at a path; `None` where the path leads nowhere.
+    /// The value at a path; `None` where the path leads nowhere. What is in an unknown value is unknown.
     #[must_use]
     pub fn at(&self, path: &Path) -> Option<&Value> {
-        path.steps().iter().try_fold(self, |value, step| match (step, value) {
+        path.steps().iter().try_fold(self, |value, step| match (step, value.without_type()) {
+            (_, Self::Unknown(_)) => Some(&Self::Unknown(None)),
             (Step::Attribute(name) | Step::Key(name), Self::Map(elements)) => elements.get(name),
             (Step::Index(index), Self::List(elements)) => elements.get(*index),
             (Step::Element(wanted), Self::Set(Elements(elements))) => elements.iter().find(|e| *e == &**wanted),
             _ => None,
         })
+    }
+
+    /// This value; that which stands under a dynamic type, without its type.
+    fn without_type(&self) -> &Self {
+        match self {
+            Self::Dynamic(typed) => &typed.1,
+            plain => plain,
+        }
     }
 
     /// The first unknown in this value of type `ty`, in reading order.
@@ -452,6 +461,21 @@ mod tests {
             assert_eq!(value(unknown).first_unknown(&ty).map(|path| path.to_string()).as_deref(), Some(path));
         }
         assert_eq!(value("").first_unknown(&ty), None);
+    }
+
+    #[test]
+    fn a_path_leads_through_what_is_dynamic_and_into_what_is_unknown() {
+        let inner = Value::object([("a", "1".into()), ("b", Value::unknown())]);
+        let ty = Type::object([("a", Type::String), ("b", Type::object([("c", Type::String)]))]);
+        let value = Value::object([("any", Value::Dynamic(Box::new((ty, inner)))), ("none", Value::Null)]);
+        let at = |path: &str| value.at(&path.parse().unwrap());
+        assert!(at("any.a") == Some(&"1".into()));
+        for unknown in ["any.b", "any.b.c", "any.b.c[0]"] {
+            assert!(at(unknown) == Some(&Value::unknown()), "{unknown}");
+        }
+        for nowhere in ["any.d", "any.a.b", "none.a"] {
+            assert!(at(nowhere).is_none(), "{nowhere}");
+        }
     }
 
     #[test]

@@ -81,18 +81,24 @@ fn follow_set(nested: &Attributes, elements: &Elements, prior: Option<&Value>) -
     elements.as_slice().iter().map(&mut follow).collect()
 }
 
-/// Whether a prior object may be what came of a configured one.
+/// Whether a prior object may be what came of a configured one. What is write-only is stored nowhere, and tells nothing.
 fn could_be(attributes: &Attributes, config: &Value, prior: &Value) -> bool {
     if config.as_map().is_none() || prior.as_map().is_none() {
-        return false;
+        return config == prior;
     }
-    attributes.iter().all(|(name, attribute)| {
+    attributes.iter().filter(|(_, attribute)| !attribute.is_write_only()).all(|(name, attribute)| {
         let (config, prior) = (config.attribute(name), prior.attribute(name));
-        match (config.is_null(), attribute.default()) {
-            (true, Some(default)) => attribute.same(default, prior),
-            (true, None) => attribute.is_computed() || prior.is_null(),
-            (false, _) => attribute.same(config, prior),
+        let wanted = if config.is_null() { attribute.default().unwrap_or(config) } else { config };
+        if wanted.is_null() {
+            return attribute.is_computed() || prior.is_null();
         }
+        let nested_could_be = || match attribute.kind() {
+            Kind::Nested(nesting, nested) => {
+                nesting.pairs(wanted, prior, |wanted, prior| could_be(nested, wanted, prior))
+            }
+            Kind::Value(_) => false,
+        };
+        attribute.same(wanted, prior) || nested_could_be()
     })
 }
 
@@ -311,6 +317,49 @@ mod tests {
         let list = [new("b", "blue"), new("d", "red"), element("c", "red", "3")];
         assert!(planned.attribute("list") == &Value::List(list.to_vec()), "{planned:?}");
         assert!(planned.attribute("set") == &Value::set(by_content));
+    }
+
+    #[test]
+    fn elements_are_the_same_whatever_is_write_only_or_computed_inside() {
+        let inner = || Schema::new("").required("a", string("")).optional("b", string("").default("c"));
+        let inner = || inner().computed("id", string(""));
+        let element = || {
+            Schema::new("")
+                .required("name", string(""))
+                .computed("id", string(""))
+                .optional("one", object(inner(), ""))
+                .optional("list", list_of(inner(), ""))
+                .optional("map", map_of(inner(), ""))
+                .optional("set", set_of(inner(), ""))
+        };
+        let schema = Schema::new("")
+            .optional("in_list", list_of(element().optional("secret", string("").write_only()), ""))
+            .optional("in_set", set_of(element(), ""));
+        let inner = |a: &str, b: Value, id: Value| Value::object([("a", a.into()), ("b", b), ("id", id)]);
+        let element = |id: Value, inner: Value| {
+            let parts = [
+                ("one", inner.clone()),
+                ("list", Value::List(vec![inner.clone(), Value::Null])),
+                ("map", Value::object([("k", inner.clone())])),
+                ("set", Value::set([inner])),
+            ];
+            parts.into_iter().chain([("name", "x".into()), ("id", id)]).collect::<Vec<_>>()
+        };
+        let holder = |element: Vec<(&'static str, Value)>, secret: Value| {
+            let in_list = Value::object(element.iter().cloned().chain([("secret", secret)]));
+            Value::object([("in_list", Value::List(vec![in_list])), ("in_set", Value::set([Value::object(element)]))])
+        };
+        let prior = holder(element("1".into(), inner("a", "c".into(), "2".into())), Value::Null);
+        let config = |a| holder(element(Value::Null, inner(a, Value::Null, Value::Null)), "s".into());
+        let planned = follow_schema(schema.attributes(), &config("a"), Some(&prior));
+        assert!(planned == prior, "{planned:?}");
+        let planned = follow_schema(schema.attributes(), &config("z"), Some(&prior));
+        let (Value::List(list), Value::Set(set)) = (planned.attribute("in_list"), planned.attribute("in_set")) else {
+            panic!("{planned:?}")
+        };
+        for element in [&list[0], &set.as_slice()[0]] {
+            assert!(element.attribute("id").is_unknown(), "{element:?}");
+        }
     }
 
     #[test]

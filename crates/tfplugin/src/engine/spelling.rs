@@ -58,8 +58,14 @@ fn keep_set(nested: &Attributes, known: &Elements, answered: Elements) -> Elemen
 
 fn could_be(attributes: &Attributes, known: &Value, answered: &Value) -> bool {
     attributes.iter().filter(|(_, attribute)| attribute.is_configurable()).all(|(name, attribute)| {
-        let known = known.attribute(name);
-        known.is_unknown() || attribute.same(known, answered.attribute(name))
+        let (known, answered) = (known.attribute(name), answered.attribute(name));
+        let nested_could_be = || match attribute.kind() {
+            Kind::Nested(nesting, nested) => {
+                nesting.pairs(known, answered, |known, answered| could_be(nested, known, answered))
+            }
+            Kind::Value(_) => false,
+        };
+        known.is_unknown() || attribute.same(known, answered) || nested_could_be()
     })
 }
 
@@ -98,6 +104,18 @@ mod tests {
             let kept = keep(schema.attributes(), &holder(known), holder(answered));
             assert!(kept == holder(expected), "{nesting}: {kept:?}");
         }
+    }
+
+    #[test]
+    fn an_element_of_a_set_is_found_whatever_is_computed_inside() {
+        let inner = Schema::new("").optional("inner", list_of(element(), ""));
+        let schema = Schema::new("").optional("all", set_of(inner, ""));
+        let holder = |name: &str, status: Value| {
+            let inner = Value::List(vec![value(name, status)]);
+            Value::object([("all", Value::set([Value::object([("inner", inner)])]))])
+        };
+        let kept = keep(schema.attributes(), &holder("Alpha", Value::unknown()), holder("ALPHA", "1".into()));
+        assert!(kept == holder("Alpha", "1".into()), "{kept:?}");
     }
 
     #[test]

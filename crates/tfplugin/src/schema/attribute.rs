@@ -312,22 +312,7 @@ impl Attribute {
             return true;
         }
         let Kind::Nested(nesting, nested) = &self.draft.kind else { return false };
-        self.has_spellings
-            && match (nesting, left, right) {
-                (Nesting::Single, Value::Map(_), Value::Map(_)) => same_object(nested, left, right),
-                (Nesting::List, Value::List(left), Value::List(right)) => {
-                    left.len() == right.len()
-                        && left.iter().zip(right).all(|(left, right)| same_object(nested, left, right))
-                }
-                (Nesting::Map, Value::Map(left), Value::Map(right)) => {
-                    left.keys().eq(right.keys())
-                        && left.values().zip(right.values()).all(|(left, right)| same_object(nested, left, right))
-                }
-                (Nesting::Set, Value::Set(left), Value::Set(right)) => {
-                    same_set(nested, left.as_slice(), right.as_slice())
-                }
-                _ => false,
-            }
+        self.has_spellings && nesting.pairs(left, right, |left, right| same_object(nested, left, right))
     }
 
     /// Whether two values can mean the same and yet differ, at any depth.
@@ -361,15 +346,32 @@ pub(super) fn same_object(attributes: &Attributes, left: &Value, right: &Value) 
     attributes.iter().all(|(name, attribute)| attribute.same(left.attribute(name), right.attribute(name)))
 }
 
+impl Nesting {
+    /// Whether each nested object on one side has one on the other that is the same, by a rule that holds of equal ones.
+    pub(crate) fn pairs(self, left: &Value, right: &Value, same: impl Fn(&Value, &Value) -> bool) -> bool {
+        match (self, left, right) {
+            (Self::Single, Value::Map(_), Value::Map(_)) => same(left, right),
+            (Self::List, Value::List(left), Value::List(right)) => {
+                left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            }
+            (Self::Map, Value::Map(left), Value::Map(right)) => {
+                left.keys().eq(right.keys()) && left.values().zip(right.values()).all(|(left, right)| same(left, right))
+            }
+            (Self::Set, Value::Set(left), Value::Set(right)) => set_pairs(left.as_slice(), right.as_slice(), same),
+            _ => false,
+        }
+    }
+}
+
 /// Elements that are equal stand for each other; what is left is compared one by one.
-fn same_set(attributes: &Attributes, left: &[Value], right: &[Value]) -> bool {
+fn set_pairs(left: &[Value], right: &[Value], same: impl Fn(&Value, &Value) -> bool) -> bool {
     let only_in = |these: &[Value], those: &[Value]| {
         these.iter().filter(|element| those.binary_search(element).is_err()).cloned().collect::<Vec<_>>()
     };
     let (left, mut right) = (only_in(left, right), only_in(right, left));
     left.len() == right.len()
         && left.iter().all(|left| {
-            let position = right.iter().position(|right| same_object(attributes, left, right));
+            let position = right.iter().position(|right| same(left, right));
             position.map(|position| right.remove(position)).is_some()
         })
 }

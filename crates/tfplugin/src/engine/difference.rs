@@ -35,7 +35,7 @@ pub(super) fn difference(ty: &Type, planned: &Value, applied: &Value) -> Option<
 }
 
 /// Whether each planned element has an applied one that fulfils it, and each applied one fulfils a planned one.
-fn set_fulfils(ty: &Type, planned: &[Value], applied: &[Value]) -> bool {
+pub(super) fn set_fulfils(ty: &Type, planned: &[Value], applied: &[Value]) -> bool {
     if planned.iter().all(Value::is_wholly_known) {
         return planned == applied;
     }

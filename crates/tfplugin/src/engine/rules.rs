@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::difference::difference;
+use super::difference::{difference, set_fulfils};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::resource::IdentitySchema;
 use crate::resource::erased::breach;
@@ -85,13 +85,16 @@ pub(super) fn settle(value: &mut Value) {
     }
 }
 
-/// Makes a state fit its plan where it does not: what was planned takes the place of what differs, and null that of what
-/// is still unknown. Only where more was said of a value than that it is unknown may null not fit.
+/// Makes a state fit its plan where it does not: what was planned takes the place of what differs or is missing, and null
+/// that of what is still unknown. Only where more was said of a value than that it is unknown may null not fit.
 pub(super) fn adjust(ty: &Type, planned: &Value, state: &mut Value) {
     match (planned, &mut *state) {
-        (Value::Map(planned), Value::Map(state)) if planned.keys().eq(state.keys()) => {
-            for (name, state) in state {
-                adjust(ty.entry(name), &planned[name], state);
+        (Value::Map(planned), Value::Map(state)) => {
+            let mut reached = std::mem::take(state);
+            for (name, planned) in planned {
+                let mut value = reached.remove(name).unwrap_or_else(|| planned.clone());
+                adjust(ty.entry(name), planned, &mut value);
+                state.insert(name.clone(), value);
             }
         }
         (Value::List(planned), Value::List(state)) if planned.len() == state.len() => {
@@ -99,11 +102,49 @@ pub(super) fn adjust(ty: &Type, planned: &Value, state: &mut Value) {
                 adjust(ty.element(index), planned, state);
             }
         }
+        (Value::List(planned), Value::List(state)) => {
+            let (mut found, mut others) = fulfilling(ty, planned, std::mem::take(state));
+            // One that fulfils nothing may still be on its way to what is planned in its place.
+            found.iter_mut().zip(&mut others).filter(|(found, _)| found.is_none()).for_each(|(found, other)| {
+                *found = other.take();
+            });
+            *state = adjusted(ty, planned, found).collect();
+        }
+        (Value::Set(planned), Value::Set(state))
+            if !set_fulfils(ty.element(0), planned.as_slice(), state.as_slice()) =>
+        {
+            let planned = planned.as_slice();
+            let (found, _) = fulfilling(ty, planned, std::mem::take(state));
+            *state = adjusted(ty, planned, found).collect();
+        }
         (Value::Unknown(_), _) => {}
         (planned, state) if state.is_unknown() || difference(ty, planned, state).is_some() => *state = planned.clone(),
         _ => {}
     }
     settle(state);
+}
+
+/// For each planned element the one that fulfils it, and what is left in its places.
+fn fulfilling(
+    ty: &Type,
+    planned: &[Value],
+    state: impl IntoIterator<Item = Value>,
+) -> (Vec<Option<Value>>, Vec<Option<Value>>) {
+    let mut others: Vec<Option<Value>> = state.into_iter().map(Some).collect();
+    let find = |(index, planned): (usize, &Value)| {
+        let fulfils = |value: &Value| difference(ty.element(index), planned, value).is_none();
+        others.iter_mut().find(|value| value.as_ref().is_some_and(fulfils))?.take()
+    };
+    (planned.iter().enumerate().map(find).collect(), others)
+}
+
+/// What was found for each planned element, made to fit; the planned one where nothing was.
+fn adjusted(ty: &Type, planned: &[Value], found: Vec<Option<Value>>) -> impl Iterator<Item = Value> {
+    planned.iter().zip(found).enumerate().map(|(index, (planned, found))| {
+        let mut value = found.unwrap_or_else(|| planned.clone());
+        adjust(ty.element(index), planned, &mut value);
+        value
+    })
 }
 
 /// Takes write-only values out of a state, whatever else is wrong with it: they must never leave.
@@ -555,6 +596,51 @@ mod tests {
             found.dedup();
             assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn what_was_reached_of_a_collection_stays_where_elements_are_missing() {
+        let element = || Schema::new("").required("name", string("")).computed("id", string(""));
+        let schema = Schema::new("")
+            .optional("list", list_of(element(), ""))
+            .optional("map", map_of(element(), ""))
+            .optional("set", set_of(element(), ""))
+            .optional("tags", crate::schema::set(Type::String, ""));
+        let element = |name: &str, id: Value| Value::object([("name", name.into()), ("id", id)]);
+        let holder = |elements: &[Value]| {
+            let keys = (0..).map(|number: usize| &["a", "b", "c", "d"][number]);
+            Value::object([
+                ("list", Value::List(elements.to_vec())),
+                ("map", Value::object(keys.copied().zip(elements.iter().cloned()))),
+                ("set", Value::set(elements.to_vec())),
+                ("tags", Value::set(elements.iter().map(|element| element.attribute("name").clone()))),
+            ])
+        };
+        let made = |name: &str, id: &str| element(name, id.into());
+        let planned = holder(&["x", "y", "z"].map(|name| element(name, Value::unknown())));
+        let adjusted = |mut state: Value| {
+            adjust(schema.object_type(), &planned, &mut state);
+            assert!(check_applied("t", &schema, &planned, &state).is_empty(), "{state:?}");
+            state
+        };
+        let missing = || element("z", Value::Null);
+        let two = [made("x", "1"), made("y", "2")];
+        let expected = holder(&[made("x", "1"), made("y", "2"), missing()]);
+        assert!(adjusted(holder(&two)) == expected, "{:?}", adjusted(holder(&two)));
+        // What nobody planned goes, and each id stays with its name.
+        let more = [made("x", "1"), made("y", "2"), element("z", Value::unknown()), made("w", "4")];
+        assert!(adjusted(holder(&more)) == expected, "{:?}", adjusted(holder(&more)));
+        // Elements that were not known turned out equal.
+        let unknown = |count| Value::object([("tags", Value::set(vec![Value::unknown(); count]))]);
+        let mut equal = Value::object([("tags", Value::set(["x".into()]))]);
+        let whole = equal.clone();
+        adjust(schema.object_type(), &unknown(2), &mut equal);
+        assert!(equal == whole, "{equal:?}");
+        let list = |state: &[Value]| adjusted(holder(state)).attribute("list").clone();
+        let shifted = Value::List(vec![element("x", Value::Null), made("y", "2"), made("z", "3")]);
+        assert!(list(&[made("y", "2"), made("z", "3")]) == shifted);
+        let draft = Value::List(vec![made("x", "1"), made("y", "2"), missing()]);
+        assert!(list(&[made("draft", "1"), made("y", "2")]) == draft, "one that is on its way");
     }
 
     #[test]

@@ -56,8 +56,9 @@ impl<'a, R: Resource + ?Sized> ResourceContext<'a, R> {
     /// error; one that has reached nothing leaves state and notes as they were. A create answers it as a success with
     /// the errors as warnings, since an error beside a new state would mark the object as tainted and have the next run
     /// destroy it. Values that are still unknown then become null, and those that are not as planned what was planned,
-    /// until the next read. Only where the plan says something of an unknown value, as a [`Refinement`] or that it is
-    /// not null, no null can stand for it: such a value must be known here.
+    /// until the next read: of a list, map or set that is not complete, the elements that are there stay, and those that
+    /// are missing become what was planned. Only where the plan says something of an unknown value, as a
+    /// [`Refinement`] or that it is not null, no null can stand for it: such a value must be known here.
     ///
     /// [`Refinement`]: crate::value::Refinement
     pub fn reached(&mut self, state: R::Model) {

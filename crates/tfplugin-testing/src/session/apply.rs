@@ -111,12 +111,9 @@ impl Session {
     async fn plan_again_and_change(&self, plan: &Plan, prior: Option<&Object>) -> Result<Applied> {
         let Plan { type_name, config, .. } = plan;
         let schema = self.schemas.resource(type_name)?;
-        let private = match prior {
-            _ if self.stores_planned_private => &plan.answer.private,
-            Some(prior) => prior.private(),
-            None => &[],
-        };
-        let answer = self.ask(&Question { type_name, prior, private, config }).await?;
+        let private = prior.map(Object::private).unwrap_or_default();
+        let planned_private: &[u8] = if self.stores_planned_private { &plan.answer.private } else { &[] };
+        let answer = self.ask(&Question { type_name, prior, private, planned_private, config }).await?;
         let mut breaches =
             rules::compatible(schema.object_type(), &plan.answer.planned, &answer.planned, Rule::FinalPlan);
         if prior.is_some() && !answer.requires_replace.is_empty() {

@@ -67,7 +67,7 @@ impl Session {
     }
 
     /// From now on the private bytes of a plan reach the plan that is made again at apply, as from Terraform 1.16 on.
-    /// Without this, as in all hosts before, that plan gets the private bytes of the object as it is.
+    /// Without this, as in all hosts before, that plan gets the private bytes of the object as it is and no others.
     #[must_use]
     pub fn store_planned_private(mut self) -> Self {
         self.stores_planned_private = true;

@@ -71,6 +71,8 @@ pub(super) struct Question<'a> {
     pub prior: Option<&'a Object>,
     /// Of the object as it is, or of the one that is being replaced.
     pub private: &'a [u8],
+    /// Of the plan that is made again; none where none was made before or hosts do not tell.
+    pub planned_private: &'a [u8],
     /// Null for a destroy.
     pub config: &'a Value,
 }
@@ -139,7 +141,7 @@ impl Session {
         let config = self.schemas.resource(type_name)?.configuration(config)?;
         let current = prior.filter(|object| !object.tainted);
         let private = current.map(Object::private).unwrap_or_default();
-        let question = Question { type_name, prior: current, private, config: &config };
+        let question = Question { type_name, prior: current, private, planned_private: &[], config: &config };
         let mut answer = self.ask(&question).await?;
         let requires_replace = answer.requires_replace.clone();
         // Those of a second call are shown by no host.
@@ -177,8 +179,8 @@ impl Session {
     pub async fn plan_destroy(&self, object: &Object) -> Result<Plan> {
         let type_name = object.type_name.as_str();
         let answer = if self.schemas.plans_destroy() {
-            let question = Question { type_name, prior: Some(object), private: &object.private, config: &Value::Null };
-            self.ask(&question).await?
+            let (private, config) = (object.private(), &Value::Null);
+            self.ask(&Question { type_name, prior: Some(object), private, planned_private: &[], config }).await?
         } else {
             Answer {
                 planned: Value::Null,
@@ -202,7 +204,7 @@ impl Session {
 
     /// One call, held against the rules.
     pub(super) async fn ask(&self, question: &Question<'_>) -> Result<Answer> {
-        let Question { type_name, prior, private, config } = *question;
+        let Question { type_name, prior, private, planned_private, config } = *question;
         let schema = self.schemas.resource(type_name)?;
         let (ty, identity_type) = (schema.object_type(), self.schemas.identity(type_name));
         let subject = Subject::new(Call::PlanResourceChange, type_name);
@@ -215,6 +217,7 @@ impl Session {
             proposed_new_state: Some(wire::encode(&proposed, ty)?),
             config: Some(wire::encode(config, ty)?),
             prior_private: private.to_vec().into(),
+            planned_private: planned_private.to_vec().into(),
             client_capabilities: Some(self.capabilities()),
             prior_identity: wire::encode_identity(prior_identity, identity_type)?,
             ..proto::plan_resource_change::Request::default()

@@ -37,7 +37,8 @@ pub(crate) struct Case {
     pub(crate) name: &'static str,
     runs: &'static [Run],
     /// What each run applies, and how it ends. A change stands with the key of the identity that the host sends; what
-    /// follows is where the private bytes come from that the host hands to it, step by step.
+    /// follows is where the private bytes come from that the host hands to it, step by step; after a bar, those of an
+    /// earlier plan.
     expected: &'static [&'static str],
 }
 
@@ -176,12 +177,13 @@ pub(crate) const STORED_PRIVATE: Case = Case {
         apply(create_first("welcome")),
     ],
     expected: &[
-        "create greeting [] <- plan here: create greeting <- plan before: create greeting",
+        "create greeting [] <- plan here: create greeting | plan before: create greeting",
         "stored: greeting",
-        "update greeting [greeting] <- plan here: update greeting <- plan before: update greeting <- create greeting",
+        "update greeting [greeting] <- plan here: update greeting <- create greeting \
+         | plan before: update greeting <- create greeting",
         "stored: greeting",
-        "create welcome [] <- plan here: create welcome <- plan before: create welcome \
-         <- plan before: update greeting <- update greeting",
+        "create welcome [] <- plan here: create welcome \
+         | plan before: create welcome <- plan before: update greeting <- update greeting",
         "destroy greeting [greeting] <- plan here: destroy greeting <- update greeting",
         "stored: welcome",
     ],

@@ -33,6 +33,8 @@ const ENTRY: &str = "keyvalue_entry";
 const MARK: u8 = b'\n';
 /// Between a step and the one whose mark it was given.
 const THEN: &str = " <- ";
+/// Before the mark that an earlier plan handed to a step.
+const BESIDE: &str = " | ";
 
 struct Witness {
     relay: Arc<Relay>,
@@ -70,13 +72,16 @@ impl Witness {
         Ok(answer)
     }
 
-    /// A plan says what it is for, in which process it was made, and which mark it was given.
+    /// A plan says what it is for, in which process it was made, and which marks it was given.
     async fn plan(&self, mut request: plan_resource_change::Request) -> Result<plan_resource_change::Response, Status> {
         let change = self.change(request.prior_state.as_ref(), request.proposed_new_state.as_ref()).await?;
         let (private, mark) = parted(&request.prior_private);
         request.prior_private = private.into();
+        let (private, earlier) = parted(&request.planned_private);
+        request.planned_private = private.into();
         let mut answer = self.relay.provider().await?.plan_resource_change(request).await?.into_inner();
-        let known = if mark.is_empty() { mark } else { format!("{THEN}{mark}") };
+        let known = [(THEN, mark), (BESIDE, earlier)].into_iter().filter(|(_, mark)| !mark.is_empty());
+        let known: String = known.map(|(from, mark)| from.to_owned() + &mark).collect();
         let mark = format!("{} {change}{known}", this_process());
         answer.planned_private = marked(&answer.planned_private, &mark).into();
         Ok(answer)

@@ -136,8 +136,16 @@ fn mark(attributes: &Attributes, config: &Value, prior: &Value, planned: &mut Va
 /// The attributes whose change means that the object is made anew. Inside sets none is looked for: mark the set.
 pub(super) fn replacements(attributes: &Attributes, config: &Value, prior: &Value, planned: &Value) -> Vec<Path> {
     let mut paths = Vec::new();
-    collect_replacements(attributes, config, prior, planned, &Path::root(), &mut paths);
+    let top = Place { path: Path::root(), inside_list: false };
+    collect_replacements(attributes, config, prior, planned, &top, &mut paths);
     paths
+}
+
+/// Where attributes are.
+struct Place {
+    path: Path,
+    /// In an element of a list, which may count as another one where it stood.
+    inside_list: bool,
 }
 
 fn collect_replacements(
@@ -145,12 +153,18 @@ fn collect_replacements(
     config: &Value,
     prior: &Value,
     planned: &Value,
-    path: &Path,
+    place: &Place,
     paths: &mut Vec<Path>,
 ) {
+    let Place { path, inside_list } = place;
+    let inside_list = *inside_list;
     for (name, attribute) in attributes {
         let [config, prior, planned] = [config, prior, planned].map(|object| part(object, |it| it.as_map()?.get(name)));
         if attribute.same(prior, planned) {
+            continue;
+        }
+        // It became unknown because its element of a list counts as another one, and nobody asked for that.
+        if inside_list && config.is_null() && planned.is_unknown() && !prior.is_null() {
             continue;
         }
         let path = path.clone().attribute(name);
@@ -161,7 +175,8 @@ fn collect_replacements(
         let Kind::Nested(nesting, nested) = attribute.kind() else { continue };
         let mut collect = |steps: Path, find: &dyn Fn(&Value) -> Option<&Value>| {
             let [config, prior, planned] = [config, prior, planned].map(|value| part(value, find));
-            collect_replacements(nested, config, prior, planned, &steps, paths);
+            let inside_list = inside_list || *nesting == Nesting::List;
+            collect_replacements(nested, config, prior, planned, &Place { path: steps, inside_list }, paths);
         };
         match nesting {
             Nesting::Single => collect(path, &|value| Some(value)),
@@ -381,6 +396,25 @@ mod tests {
             assert!(list[..2] == elements()[..2], "{list:?}");
             assert!(elements()[..2].iter().all(|element| set.as_slice().contains(element)), "{set:?}");
             assert!(list[2].attribute("id").is_unknown());
+        }
+    }
+
+    /// What an element of a list had computed is not known where it counts as another one; that replaces nothing.
+    #[test]
+    fn what_nobody_configured_is_no_reason_to_replace() {
+        let element = Schema::new("").required("name", string("")).optional_computed("region", string("").replace());
+        let schema = Schema::new("").optional("parts", list_of(element, ""));
+        let part = |name: &str, region: Value| Value::object([("name", name.into()), ("region", region)]);
+        let parts = |part: Value| Value::object([("parts", Value::List(vec![part]))]);
+        let prior = parts(part("a", "eu".into()));
+        for (config, expected) in [
+            (parts(part("b", Value::Null)), vec![]),
+            (parts(part("a", "us".into())), vec!["parts[0].region"]),
+            (parts(part("b", Value::unknown())), vec!["parts[0].region"]),
+        ] {
+            let planned = follow_schema(schema.attributes(), &config, Some(&prior));
+            let paths = replacements(schema.attributes(), &config, &prior, &planned);
+            assert_eq!(paths.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{config:?}");
         }
     }
 

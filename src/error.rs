@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use tfplugin::{Diagnostic, Result};
+use tfplugin::{Diagnostic, Diagnostics, Result};
 use wandb_client::{Error, ErrorKind};
 
 /// Tells what was being done when the API said no.
@@ -97,6 +97,12 @@ pub(crate) fn sentence(error: &dyn std::fmt::Display) -> String {
     let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let end = if text.ends_with(['.', '?', '!']) { "" } else { "." };
     format!("{first}{}{end}", chars.as_str())
+}
+
+/// What errors say, for a message that is about something else.
+pub(crate) fn details(errors: Diagnostics) -> String {
+    let details: Vec<String> = errors.into_iter().map(|error| error.detail).collect();
+    details.join("\n\n")
 }
 
 /// The error and its causes, each on a line.

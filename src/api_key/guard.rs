@@ -28,21 +28,19 @@ pub(super) fn refuse_own_keys(connection: &Connection, state: &ApiKeyModel, note
 }
 
 /// Refuses a whole key in place of its id. It is not repeated, and no place is named, as hosts show what stands there.
-pub(super) fn refuse_whole_key(attribute: &str, key_id: &Attr<String>, report: &mut Diagnostics) {
-    if key_id.as_str().is_some_and(|text| ApiKey::parse(text).is_ok()) {
-        report.push(whole_key(&format!("`{attribute}`")));
+/// `place` begins the sentence "... is a whole API key".
+pub(super) fn refuse_whole_key(place: &str, key_id: Option<&str>) -> Result<()> {
+    if key_id.is_none_or(|text| ApiKey::parse(text).is_err()) {
+        return Ok(());
     }
-}
-
-/// A secret where only its first part belongs.
-pub(super) fn whole_key(place: &str) -> Diagnostic {
-    Diagnostic::error(
+    Err(Diagnostic::error(
         "Whole API key given as a key id",
         format!(
             "{place} is a whole API key, which is secret, and is not repeated here. Give its key id: the first 20 \
              characters, as the function `api_key_id` cuts them off. If others could read it where it stood, revoke it."
         ),
     )
+    .into())
 }
 
 /// The same for keys that are only known as objects of the API.

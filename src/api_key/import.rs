@@ -2,7 +2,7 @@
 
 use tfplugin::resource::ImportTarget;
 use tfplugin::{Diagnostic, Result};
-use wandb_client::{ApiKey, ApiKeyInfo, UserId};
+use wandb_client::{ApiKeyInfo, UserId};
 
 use super::guard;
 use super::model::{ApiKeyIdentity, ApiKeyModel, Notes};
@@ -74,9 +74,7 @@ async fn by_owner(connection: &Connection, owner: UserId, name: String) -> Resul
 
 /// The key that is meant: by its name with or without its tag, or by its key id written as `id:...`.
 fn choose(keys: Vec<ApiKeyInfo>, wanted: &str, account: &UserId) -> Result<ApiKeyInfo> {
-    if wanted.strip_prefix("id:").is_some_and(|text| ApiKey::parse(text).is_ok()) {
-        return Err(guard::whole_key("What follows `id:`").into());
-    }
+    guard::refuse_whole_key("What follows `id:`", wanted.strip_prefix("id:"))?;
     let matches = |key: &ApiKeyInfo| match wanted.strip_prefix("id:") {
         Some(key_id) => key.key_id == key_id,
         None => key.description.as_deref().is_some_and(|whole| whole == wanted || name::split(whole).0 == wanted),

@@ -11,7 +11,7 @@ use wandb_client::{ApiKeyId, ApiKeyInfo, Error, ErrorKind, NewApiKey, UserId};
 
 use super::encryption::{Storage, Stored};
 use super::owner;
-use crate::error::{Explain as _, diagnostic};
+use crate::error::{Explain as _, details, diagnostic};
 use crate::provider::Connection;
 
 /// How often a key is made at most.
@@ -127,7 +127,6 @@ impl Order<'_> {
     }
 
     fn perhaps_created(&self, error: &Error, cause: Diagnostics, action: &str) -> Diagnostic {
-        let looked: Vec<String> = cause.into_iter().map(|cause| cause.detail).collect();
         Diagnostic::error(
             "API key perhaps created",
             format!(
@@ -135,7 +134,7 @@ impl Order<'_> {
                  this name may exist whose secret nobody knows. Run it again: the plan tells of such a key.\n\n{}\n\n{}",
                 self.whole_name,
                 diagnostic(error, action).detail,
-                looked.join("\n\n"),
+                details(cause),
             ),
         )
     }

@@ -19,6 +19,7 @@ use super::owner::{self, Owner};
 use super::plan;
 use super::schedule::{self, Terms};
 use super::{import, rotation, upgrade};
+use crate::error::details;
 use crate::import_id;
 use crate::provider::Connection;
 
@@ -50,7 +51,8 @@ impl Resource for ApiKeyResource {
     fn validate(&self, config: &ApiKeyModel, report: &mut Diagnostics) {
         schedule::validate(&config.rotation, report);
         encryption::validate(&config.encryption, report);
-        guard::refuse_whole_key("replace_existing_key_id", &config.replace_existing_key_id, report);
+        let refused = guard::refuse_whole_key("`replace_existing_key_id`", config.replace_existing_key_id.as_str());
+        report.extend(refused.err().into_iter().flatten());
     }
 
     fn plan(&self, plan: &mut Plan<'_, Self>) -> Result<()> {
@@ -112,8 +114,7 @@ impl Resource for ApiKeyResource {
         if let Some(key_id) = guard::to_be_replaced(None, &state)
             && let Err(errors) = rotation::revoke_existing(cx, &state, key_id).await
         {
-            let causes: Vec<String> = errors.into_iter().map(|error| error.detail).collect();
-            cx.warn(existing_key_stays(key_id, &causes.join("\n\n")));
+            cx.warn(existing_key_stays(key_id, &details(errors)));
         }
         Ok(state)
     }

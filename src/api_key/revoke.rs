@@ -47,7 +47,7 @@ impl Action for RevokeApiKey {
     }
 
     fn validate(&self, config: &RevokeApiKeyModel, report: &mut Diagnostics) {
-        guard::refuse_whole_key("key_id", &config.key_id, report);
+        report.extend(guard::refuse_whole_key("`key_id`", config.key_id.as_str()).err().into_iter().flatten());
     }
 
     async fn preflight(&self, cx: &mut Context<'_, Connection>, config: &RevokeApiKeyModel) -> Result<()> {
@@ -67,11 +67,7 @@ impl Action for RevokeApiKey {
     }
 
     async fn invoke(&self, cx: &mut ActionContext<'_, Self>, config: RevokeApiKeyModel) -> Result<()> {
-        let mut report = Diagnostics::new();
-        guard::refuse_whole_key("key_id", &config.key_id, &mut report);
-        if report.has_error() {
-            return Err(report);
-        }
+        guard::refuse_whole_key("`key_id`", config.key_id.as_str())?;
         guard::refuse_own(cx.provider(), [&config.key_id]).map_err(at_key_id)?;
         let (owner, key_id) = (id::of_api(config.service_account_id.get()?), config.key_id.get()?);
         let Some(key) = find(cx.provider(), &owner, key_id).await? else {

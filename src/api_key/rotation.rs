@@ -14,7 +14,7 @@ use super::model::{ApiKeyModel, LostKey, Notes};
 use super::name::Tag;
 use super::owner::{self, Owner};
 use super::schedule::Terms;
-use crate::error::Explain as _;
+use crate::error::{Explain as _, details};
 use crate::provider::Connection;
 
 type Cx<'a> = ResourceContext<'a, ApiKeyResource>;
@@ -179,13 +179,12 @@ pub(super) async fn revoke_existing(cx: &mut Cx<'_>, state: &ApiKeyModel, key_id
 }
 
 fn still_there(whole_name: &str, errors: Diagnostics) -> Diagnostic {
-    let causes: Vec<String> = errors.into_iter().map(|error| error.detail).collect();
     Diagnostic::warning(
         "API key left behind",
         format!(
             "An earlier run that was interrupted may have made an API key \"{whole_name}\", too, and that could not be looked \
              for. If there are two of that name, the newer one is in the state: revoke the other one in W&B.\n\n{}",
-            causes.join("\n\n")
+            details(errors)
         ),
     )
 }

@@ -189,7 +189,7 @@ fn read_one(proto: proto::schema::Attribute, path: &Path, breaches: &mut Vec<Bre
             let attributes = read(nested.attributes, path, breaches);
             if nesting == Nesting::Set {
                 // The elements are told apart by their values: those must be of one type, and nothing in them may vanish.
-                if any(&attributes, &|attribute| matches!(&attribute.kind, Kind::Value(ty) if is_open(ty))) {
+                if any(&attributes, &|attribute| matches!(&attribute.kind, Kind::Value(ty) if ty.is_open())) {
                     return None;
                 }
                 if any(&attributes, &|attribute| attribute.write_only) {
@@ -208,17 +208,6 @@ fn any(attributes: &Attributes, is: &dyn Fn(&Attribute) -> bool) -> bool {
     attributes
         .values()
         .any(|attribute| is(attribute) || matches!(&attribute.kind, Kind::Nested(_, nested) if any(nested, is)))
-}
-
-/// Whether values of this type bring a part of their type along.
-fn is_open(ty: &Type) -> bool {
-    match ty {
-        Type::Dynamic => true,
-        Type::Bool | Type::Number | Type::String => false,
-        Type::List(element) | Type::Set(element) | Type::Map(element) => is_open(element),
-        Type::Tuple(elements) => elements.iter().any(is_open),
-        Type::Object(object) => object.attributes.values().any(is_open),
-    }
 }
 
 fn complete(attributes: &Attributes, written: &Value, path: &Path) -> Result<Value, ConfigurationError> {

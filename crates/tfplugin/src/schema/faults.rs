@@ -29,23 +29,12 @@ fn find(attributes: &Attributes, path: &Path, in_set: bool, faults: &mut Vec<Str
             fault("is write-only, which nothing in a set can be");
         }
         let is_set = matches!(attribute.kind(), Kind::Nested(Nesting::Set, _) | Kind::Value(Type::Set(_)));
-        if is_set && is_open(attribute.value_type().element(0)) {
+        if is_set && attribute.value_type().element(0).is_open() {
             fault("is a set, whose elements cannot be of any type");
         }
         if let Kind::Nested(nesting, nested) = attribute.kind() {
             find(nested, &path, in_set || *nesting == Nesting::Set, faults);
         }
-    }
-}
-
-/// Whether values of this type bring a part of their type along.
-fn is_open(ty: &Type) -> bool {
-    match ty {
-        Type::Dynamic => true,
-        Type::Bool | Type::Number | Type::String => false,
-        Type::List(element) | Type::Set(element) | Type::Map(element) => is_open(element),
-        Type::Tuple(elements) => elements.iter().any(is_open),
-        Type::Object(object) => object.attributes.values().any(is_open),
     }
 }
 

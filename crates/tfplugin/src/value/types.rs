@@ -67,6 +67,18 @@ impl Type {
         Self::Object(ObjectType { attributes, optional: BTreeSet::new() })
     }
 
+    /// Whether values of this type bring a part of their type along: it is dynamic, or has a dynamic part.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Dynamic => true,
+            Self::Bool | Self::Number | Self::String => false,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_open(),
+            Self::Tuple(elements) => elements.iter().any(Self::is_open),
+            Self::Object(object) => object.attributes.values().any(Self::is_open),
+        }
+    }
+
     /// The type of one element of a list, set or tuple; any type where this is none.
     pub(crate) fn element(&self, index: usize) -> &Self {
         match self {

@@ -8,7 +8,7 @@ use serde_json::json;
 use tfplugin::value::{Path, Value};
 use tfplugin_testing::{Action, ImportTarget, Object};
 
-use crate::scene::{Scene, key, object, refusal, secret, text};
+use crate::scene::{Scene, key, object, of_organization, refusal, secret, text};
 
 const TYPE: &str = "wandb_api_key";
 
@@ -219,24 +219,14 @@ async fn a_key_in_a_team_that_the_caller_is_not_in_is_found_again() -> Result<()
 #[tokio::test]
 async fn a_key_of_an_organization_s_account_that_left_a_team_stays() -> Result<()> {
     let mut scene = Scene::set_organization().await?;
-    let config =
-        object([("scope", "organization".into()), ("default_team", "research".into()), ("name", "deploy".into())]);
+    let config = of_organization("research", "deploy");
     let account = scene.session.create("wandb_service_account", &config).await?;
     let created = scene.create_key(&account, "laptop").await?;
-    // Made by SCIM, as for a bucket, so the account is in it too; the caller is not.
-    let team = object([
-        ("name", "science".into()),
-        ("initial_admin", "niklaus".into()),
-        ("storage_bucket", object([("name", "runs".into()), ("provider", "GCP".into())])),
-        ("deletion_policy", "abandon".into()),
-    ]);
-    scene.session.create("wandb_team", &team).await?;
+    scene.create_bucket_team("science").await?;
     let seen = scene.session.refresh(&created).await?.context("it is there")?;
 
     // Out of the team that was noted; it lives on in the other ones.
-    let mutation =
-        "mutation($team: String!, $id: String!) { deleteInvite(input: { entityName: $team, id: $id }) { success } }";
-    scene.emulator.graphql(mutation, &json!({ "team": "research", "id": text(&account, "id")? }))?;
+    scene.leave_team("research", &account)?;
     scene.session.restart().await?;
     let seen = scene.session.refresh(&seen).await?.context("it is there")?;
     assert_eq!(text(&seen, "key_id")?, text(&created, "key_id")?);

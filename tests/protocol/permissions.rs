@@ -7,7 +7,7 @@ use serde_json::json;
 use tfplugin::value::Value;
 use tfplugin_testing::{Applied, SessionError};
 
-use crate::scene::{CI, GRACE, LINUS, OTTO, PLATFORM, ROOT, Scene, VERA, object, refusal, warnings};
+use crate::scene::{CI, GRACE, LINUS, OTTO, PLATFORM, ROOT, Scene, VERA, object, of_organization, refusal, warnings};
 
 /// The roles, each with the key of somebody in it; that of the administrator `ada` is made at every start.
 const CALLERS: [(&str, &str); 8] = [
@@ -62,10 +62,6 @@ fn account(name: &str, attribute: &str, value: &str) -> Value {
     object([("team", "research".into()), ("name", name.into()), (attribute, value.into())])
 }
 
-fn organization_account() -> Value {
-    object([("scope", "organization".into()), ("default_team", "research".into()), ("name", "deploy".into())])
-}
-
 fn operations() -> Vec<Operation> {
     use Wanted::{Change, Create, CreateKeyOf, End};
     let bucket = object([("name", "runs".into()), ("provider", "GCP".into())]);
@@ -83,7 +79,7 @@ fn operations() -> Vec<Operation> {
         ("withdraw an invitation", MEMBER, End(invited)),
         ("make a service account", ACCOUNT, Create(account("deploy", "scope", "team"))),
         ("make a federated account", ACCOUNT, Create(account("deploy", "subject", "repo:acme/ml:pull_request"))),
-        ("make an account of the organization", ACCOUNT, Create(organization_account())),
+        ("make an account of the organization", ACCOUNT, Create(of_organization("research", "deploy"))),
         ("write a subject down", ACCOUNT, Change("research/release", account("release", "subject", "a"))),
         ("end a service account", ACCOUNT, End("research/release")),
         ("end an account of the organization", ACCOUNT, End("organization/research/bystander")),

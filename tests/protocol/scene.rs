@@ -72,11 +72,7 @@ impl Scene {
 
     /// The same, with further options of the emulator.
     pub(crate) async fn set_with(options: &[&str]) -> Result<Self> {
-        let emulator = emulator_with(options)?;
-        let key = emulator.administrator().api_key.clone();
-        let mut session = Session::start(launch(&emulator, &key)).await?;
-        session.configure(&object([])).await?;
-        Ok(Self { session, emulator, secrets: vec![key] })
+        Self::set_before(emulator_with(options)?).await
     }
 
     /// The same with somebody in every role: [`ORGANIZATION`].
@@ -86,32 +82,29 @@ impl Scene {
 
     /// An organization of this seed, in which `ada` is the administrator.
     pub(crate) async fn set_seeded(seed: &str) -> Result<Self> {
-        let emulator = emulator_seeded(seed)?;
+        Self::set_before(emulator_seeded(seed)?).await
+    }
+
+    /// The provider acts for the backend's administrator.
+    async fn set_before(emulator: Emulator) -> Result<Self> {
         let key = emulator.administrator().api_key.clone();
-        let mut session = Session::start(launch(&emulator, &key)).await?;
-        session.configure(&object([])).await?;
+        let session = configured(&emulator, &key).await?;
         Ok(Self { session, emulator, secrets: vec![key] })
     }
 
     /// From now on the provider acts for the owner of this key.
     pub(crate) async fn act_as(&mut self, key: &str) -> Result<()> {
-        let key = SecretString::from(key);
-        let mut session = Session::start(launch(&self.emulator, &key)).await?;
-        session.configure(&object([])).await?;
+        let session = configured(&self.emulator, &key.into()).await?;
         std::mem::replace(&mut self.session, session).end().await?;
-        self.secrets.push(key);
+        self.secrets.push(key.into());
         Ok(())
     }
 
     /// From now on the provider acts for the administrator of this other backend.
     pub(crate) async fn move_to(&mut self, emulator: Emulator) -> Result<()> {
-        let key = emulator.administrator().api_key.clone();
-        let mut session = Session::start(launch(&emulator, &key)).await?;
-        session.configure(&object([])).await?;
-        std::mem::replace(&mut self.session, session).end().await?;
-        self.secrets.push(key);
         self.emulator = emulator;
-        Ok(())
+        let key = self.emulator.administrator().api_key.clone();
+        self.act_as(key.expose_secret()).await
     }
 
     /// Ends the provider. Whatever the test has done, no secret is in the provider's logs, which hold everything.
@@ -141,6 +134,43 @@ impl Scene {
     /// Makes a service account of the team.
     pub(crate) async fn create_account(&mut self, team: &str, name: &str) -> Result<Object> {
         Ok(self.session.create("wandb_service_account", &account(team, name)).await?)
+    }
+
+    /// Makes a team with a bucket. That is done by SCIM, which brings all accounts of the organization into it, and not the
+    /// caller.
+    pub(crate) async fn create_bucket_team(&mut self, name: &str) -> Result<Object> {
+        let config = object([
+            ("name", name.into()),
+            ("initial_admin", "niklaus".into()),
+            ("storage_bucket", object([("name", "runs".into()), ("provider", "GCP".into())])),
+            ("deletion_policy", "abandon".into()),
+        ]);
+        Ok(self.session.create("wandb_team", &config).await?)
+    }
+
+    /// Takes an account out of a team, behind the provider's back.
+    pub(crate) fn leave_team(&self, team: &str, account: &Object) -> Result<()> {
+        let mutation = "mutation Leave($team: String!, $id: String!) { \
+                        deleteInvite(input: { entityName: $team, id: $id }) { success } }";
+        let id = text(account, "id")?.trim_start_matches("federated:");
+        self.emulator.graphql(mutation, &json!({ "team": team, "id": id })).map(drop)
+    }
+
+    /// Makes an object whose creation is done by this operation and not answered: it is found again, and nothing differs.
+    pub(crate) async fn create_unanswered(
+        &mut self,
+        type_name: &str,
+        config: &Value,
+        operation: &str,
+    ) -> Result<Object> {
+        let fault = json!({ "operation": operation, "times": 1, "effect": { "kind": "reset", "when": "after" } });
+        let plan = self.session.plan(type_name, None, config).await?;
+        self.emulator.add_fault(&fault)?;
+        let applied = self.session.apply(plan).await?;
+        ensure!(warnings(&applied.diagnostics) == ["Answer to a creation lost"], "{:?}", applied.diagnostics);
+        let found = applied.into_result()?.context("an object")?;
+        self.session.settled(&found, config).await?;
+        Ok(found)
     }
 
     /// Makes a key of the account and remembers its secret as one.
@@ -191,6 +221,13 @@ pub(crate) fn emulator_with(options: &[&str]) -> Result<Emulator> {
     Emulator::start_with(binary.as_ref().map_err(|error| anyhow!(error.clone()))?, options)
 }
 
+/// A configured provider, which acts for the owner of this key.
+async fn configured(emulator: &Emulator, key: &SecretString) -> Result<Session> {
+    let mut session = Session::start(launch(emulator, key)).await?;
+    session.configure(&object([])).await?;
+    Ok(session)
+}
+
 /// The provider, which logs everything and acts for the owner of this key.
 pub(crate) fn launch(emulator: &Emulator, key: &SecretString) -> Launch {
     Launch::new(env!("CARGO_BIN_EXE_terraform-provider-wandb"))
@@ -207,6 +244,11 @@ pub(crate) fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
 /// The configuration of a service account.
 pub(crate) fn account(team: &str, name: &str) -> Value {
     object([("team", team.into()), ("name", name.into())])
+}
+
+/// The configuration of a service account of the organization.
+pub(crate) fn of_organization(default_team: &str, name: &str) -> Value {
+    object([("scope", "organization".into()), ("default_team", default_team.into()), ("name", name.into())])
 }
 
 /// The configuration of a key of this account.

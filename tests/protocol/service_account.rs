@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use tfplugin::value::{Refinement, Value};
 use tfplugin_testing::{Action, ImportTarget, Object};
 
-use crate::scene::{Scene, account, object, refusal, text};
+use crate::scene::{Scene, account, object, of_organization, refusal, text};
 
 const TYPE: &str = "wandb_service_account";
 const SUBJECT: &str = "repo:acme/training:ref:refs/heads/main";
@@ -15,11 +15,6 @@ const NOT_IMPORTED: &[&str] = &["authentication_method"];
 /// The configuration of a federated account.
 fn federated(name: &str, subject: Value) -> Value {
     object([("team", "research".into()), ("name", name.into()), ("subject", subject)])
-}
-
-/// The configuration of an account of the organization.
-fn of_organization(default_team: &str, name: &str) -> Value {
-    object([("scope", "organization".into()), ("default_team", default_team.into()), ("name", name.into())])
 }
 
 fn warnings(of: &tfplugin::Diagnostics) -> Vec<&str> {
@@ -256,21 +251,13 @@ async fn an_account_of_the_organization_outlives_its_place_in_the_default_team()
     let mut scene = Scene::set().await?;
     scene.create_team("research").await?;
     let created = scene.session.create(TYPE, &of_organization("research", "platform")).await?;
-    leave_team(&scene, "research", &created)?;
+    scene.leave_team("research", &created)?;
     let left = scene.session.refresh(&created).await?.context("it lives on without the team")?;
     assert!(left.value() == created.value());
     scene.emulator.delete_account(text(&created, "id")?)?;
     scene.session.restart().await?;
     assert!(scene.session.refresh(&created).await?.is_none());
     scene.end().await
-}
-
-/// Takes an account out of a team, behind the provider's back.
-fn leave_team(scene: &Scene, team: &str, account: &Object) -> Result<()> {
-    let mutation = "mutation Leave($team: String!, $id: String!) { \
-                    deleteInvite(input: { entityName: $team, id: $id }) { success } }";
-    let variables = serde_json::json!({ "team": team, "id": api_id(account)? });
-    scene.emulator.graphql(mutation, &variables).map(drop)
 }
 
 #[tokio::test]
@@ -281,14 +268,7 @@ async fn a_creation_whose_answer_is_lost_is_found_again() -> Result<()> {
         [account("research", "ci"), federated("release", SUBJECT.into()), of_organization("research", "platform")];
     for config in configs {
         let operation = if config.attribute("scope").is_null() { "createServiceAccount" } else { "POST /scim/Users" };
-        let fault =
-            serde_json::json!({ "operation": operation, "times": 1, "effect": { "kind": "reset", "when": "after" } });
-        let plan = scene.session.plan(TYPE, None, &config).await?;
-        scene.emulator.add_fault(&fault)?;
-        let applied = scene.session.apply(plan).await?;
-        assert_eq!(warnings(&applied.diagnostics), ["Answer to a creation lost"]);
-        let found = applied.into_result()?.context("an object")?;
-        scene.session.settled(&found, &config).await?;
+        scene.create_unanswered(TYPE, &config, operation).await?;
     }
     scene.end().await
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use tfplugin::value::Value;
 use tfplugin_testing::Object;
 
-use crate::scene::{GRACE, PLATFORM, Scene, account, object, refusal, text, warnings};
+use crate::scene::{GRACE, PLATFORM, Scene, account, object, of_organization, refusal, text, warnings};
 
 const TYPE: &str = "wandb_service_account";
 const SUBJECT: &str = "repo:acme/ml:pull_request";
@@ -51,20 +51,10 @@ async fn keys_that_terraform_has_not_made_are_named_by_the_plan() -> Result<()> 
 #[tokio::test]
 async fn keys_of_an_account_outside_of_its_default_team_are_in_the_way_too() -> Result<()> {
     let mut scene = Scene::set_organization().await?;
-    let config =
-        object([("scope", "organization".into()), ("default_team", "research".into()), ("name", "deploy".into())]);
-    let created = scene.session.create(TYPE, &config).await?;
+    let created = scene.session.create(TYPE, &of_organization("research", "deploy")).await?;
     let laptop = scene.create_key(&created, "laptop").await?;
-    // Teams that are made by SCIM have all accounts of the organization.
-    let team = object([
-        ("name", "science".into()),
-        ("initial_admin", "niklaus".into()),
-        ("storage_bucket", object([("name", "runs".into()), ("provider", "GCP".into())])),
-        ("deletion_policy", "abandon".into()),
-    ]);
-    scene.session.create("wandb_team", &team).await?;
-    let leave = "mutation($id: String!) { deleteInvite(input: { entityName: \"research\", id: $id }) { success } }";
-    scene.emulator.graphql(leave, &json!({ "id": text(&created, "id")? }))?;
+    scene.create_bucket_team("science").await?;
+    scene.leave_team("research", &created)?;
     scene.session.restart().await?;
     let plan = scene.session.plan_destroy(&created).await?;
     let applied = scene.session.apply(plan).await?;
@@ -134,8 +124,7 @@ async fn the_account_of_the_run_is_not_replaced() -> Result<()> {
     let mut scene = Scene::set_organization().await?;
     let own = scene.session.import(TYPE, "organization/research/platform").await?;
     scene.act_as(PLATFORM).await?;
-    let renamed =
-        object([("scope", "organization".into()), ("default_team", "research".into()), ("name", "renamed".into())]);
+    let renamed = of_organization("research", "renamed");
     assert_eq!(refusal(scene.session.plan(TYPE, Some(&own), &renamed).await)?, ["Own service account"]);
     scene.end().await
 }

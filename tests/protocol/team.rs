@@ -184,14 +184,7 @@ async fn whom_scim_is_closed_to_plans_a_team_and_what_is_in_it() -> Result<()> {
 #[tokio::test]
 async fn a_creation_whose_answer_is_lost_is_found_again() -> Result<()> {
     let mut scene = Scene::set().await?;
-    let fault = json!({ "operation": "createTeam", "times": 1, "effect": { "kind": "reset", "when": "after" } });
-    let config = team("research", "abandon");
-    let plan = scene.session.plan(TYPE, None, &config).await?;
-    scene.emulator.add_fault(&fault)?;
-    let applied = scene.session.apply(plan).await?;
-    assert_eq!(warnings(&applied.diagnostics), ["Answer to a creation lost"]);
-    let found = applied.into_result()?.context("an object")?;
-    scene.session.settled(&found, &config).await?;
+    let found = scene.create_unanswered(TYPE, &team("research", "abandon"), "createTeam").await?;
     // What would only be recorded, and what is left, is said before.
     let named =
         object([("name", "research".into()), ("deletion_policy", "abandon".into()), ("initial_admin", "x".into())]);

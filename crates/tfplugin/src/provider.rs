@@ -131,3 +131,35 @@ impl<D: Send + Sync + 'static> Registry<D> {
         self
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{ConfigureContext, Provider, Registry};
+    use crate::diagnostic::Result;
+    use crate::schema::Schema;
+    use crate::serve::About;
+
+    /// A provider that needs no configuration and offers what this registers.
+    pub(crate) struct Offering(pub(crate) fn(&mut Registry<()>));
+
+    impl Provider for Offering {
+        type Model = ();
+        type Data = ();
+
+        fn about(&self) -> About {
+            About { name: "test", address: "test/test", version: "0.0.0", description: "A test.", log_targets: &[] }
+        }
+
+        fn schema(&self) -> Schema {
+            Schema::new("")
+        }
+
+        fn register(&self, registry: &mut Registry<()>) {
+            (self.0)(registry);
+        }
+
+        async fn configure(&self, _: &mut ConfigureContext, (): ()) -> Result<()> {
+            Ok(())
+        }
+    }
+}

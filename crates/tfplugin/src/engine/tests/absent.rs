@@ -2,9 +2,8 @@
 
 use crate::engine::Engine;
 use crate::model::{Attr, Model};
-use crate::provider::{ConfigureContext, Provider, Registry};
+use crate::provider::tests::Offering;
 use crate::schema::{Schema, dynamic, string};
-use crate::serve::About;
 use crate::value::{Type, Value};
 use crate::{Context, DataSource, EphemeralContext, EphemeralResource, Result};
 
@@ -55,30 +54,11 @@ impl EphemeralResource for Echo {
     }
 }
 
-impl Provider for Echo {
-    type Model = ();
-    type Data = ();
-
-    fn about(&self) -> About {
-        About { name: "test", address: "test/test", version: "0.0.0", description: "A test", log_targets: &[] }
-    }
-
-    fn schema(&self) -> Schema {
-        Schema::new("")
-    }
-
-    fn register(&self, registry: &mut Registry<()>) {
-        registry.data_source(*self).ephemeral_resource(*self);
-    }
-
-    async fn configure(&self, _: &mut ConfigureContext, (): ()) -> Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn what_is_configured_as_null_is_answered_with_its_type() {
-    let engine = Engine::new(Echo);
+    let engine = Engine::new(Offering(|registry| {
+        registry.data_source(Echo).ephemeral_resource(Echo);
+    }));
     engine.configure_provider("1.11.4".into(), Value::Map([].into())).await.unwrap();
     let typed = |value| Value::Dynamic(Box::new((Type::String, value)));
     for anything in [Value::Null, typed(Value::Null), typed("a".into())] {

@@ -13,7 +13,7 @@ use tracing::{Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::state::TestProvider;
+use super::state::THINGS;
 use crate::wire::{Service, request_id};
 
 type Span = BTreeMap<&'static str, String>;
@@ -46,7 +46,7 @@ impl<S: Subscriber + for<'lookup> LookupSpan<'lookup>> Layer<S> for Spans {
 async fn the_fields_have_the_names_that_users_know() {
     let spans = Spans::default();
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(spans.clone()));
-    let service = Service::new(TestProvider);
+    let service = Service::new(THINGS);
     let type_name = "test_thing".to_owned();
     for _ in 0..2 {
         let request = proto::read_resource::Request { type_name: type_name.clone(), ..Default::default() };

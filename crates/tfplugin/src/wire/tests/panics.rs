@@ -4,36 +4,12 @@ use tfplugin_proto::tfplugin6::provider_server::Provider as _;
 use tonic::Request;
 
 use super::titles;
-use crate::serve::About;
+use crate::provider::tests::Offering;
 use crate::wire::Service;
-use crate::{ConfigureContext, Provider, Registry, Result, Schema};
-
-struct TestProvider;
-
-impl Provider for TestProvider {
-    type Model = ();
-    type Data = ();
-
-    fn about(&self) -> About {
-        About { name: "test", address: "test/test", version: "0.0.0", description: "A test.", log_targets: &[] }
-    }
-
-    fn schema(&self) -> Schema {
-        Schema::new("")
-    }
-
-    fn register(&self, _: &mut Registry<()>) {
-        panic!("hunter2");
-    }
-
-    async fn configure(&self, _: &mut ConfigureContext, (): ()) -> Result<()> {
-        Ok(())
-    }
-}
 
 #[tokio::test]
 async fn what_a_provider_is_made_of_may_panic() {
-    let service = Service::new(TestProvider);
+    let service = Service::new(Offering(|_| panic!("hunter2")));
     macro_rules! answer {
         ($call:ident) => {
             service.$call(Request::new(Default::default())).await.unwrap().into_inner().diagnostics

@@ -5,12 +5,12 @@ use tfplugin_proto::tfplugin6::{self as proto, apply_resource_change, plan_resou
 use tonic::Request;
 
 use super::{sent, titles};
+use crate::provider::tests::Offering;
 use crate::resource::IdentitySchema;
 use crate::schema::{number, string};
-use crate::serve::About;
 use crate::value::{Type, Value};
 use crate::wire::Service;
-use crate::{Attr, ConfigureContext, Model, Provider, Registry, Resource, ResourceContext, Result, Schema};
+use crate::{Attr, Model, Resource, ResourceContext, Result, Schema};
 
 struct ThingResource;
 
@@ -63,28 +63,10 @@ impl Resource for ThingResource {
     }
 }
 
-pub(super) struct TestProvider;
-
-impl Provider for TestProvider {
-    type Model = ();
-    type Data = ();
-
-    fn about(&self) -> About {
-        About { name: "test", address: "test/test", version: "0.0.0", description: "A test.", log_targets: &[] }
-    }
-
-    fn schema(&self) -> Schema {
-        Schema::new("")
-    }
-
-    fn register(&self, registry: &mut Registry<()>) {
-        registry.resource(ThingResource);
-    }
-
-    async fn configure(&self, _: &mut ConfigureContext, (): ()) -> Result<()> {
-        Ok(())
-    }
-}
+/// A provider of things.
+pub(super) const THINGS: Offering = Offering(|registry| {
+    registry.resource(ThingResource);
+});
 
 /// An object as a host sends it, with one value for all that is computed.
 fn thing(computed: &Value) -> proto::DynamicValue {
@@ -94,7 +76,7 @@ fn thing(computed: &Value) -> proto::DynamicValue {
 
 #[tokio::test]
 async fn an_earlier_plan_is_handed_back_beside_the_private_bytes() {
-    let service = Service::new(TestProvider);
+    let service = Service::new(THINGS);
     let plan = async |prior: &Value, private: &'static str, planned_private: &'static str| {
         let request = plan_resource_change::Request {
             type_name: "test_thing".to_owned(),
@@ -121,7 +103,7 @@ async fn an_earlier_plan_is_handed_back_beside_the_private_bytes() {
 
 #[tokio::test]
 async fn a_state_that_cannot_be_written_is_mended_and_not_lost() {
-    let service = Service::new(TestProvider);
+    let service = Service::new(THINGS);
     let config = Some(sent(&Value::object([] as [(&str, Value); 0]), service.engine.schema().object_type()));
     let request = proto::configure_provider::Request { config, ..Default::default() };
     service.configure_provider(Request::new(request)).await.unwrap();
